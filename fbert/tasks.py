@@ -1,0 +1,105 @@
+"""A prepared corpus: sentences in two splits, and for each task the examples found in them (study, section 2).
+
+An example is a label on zero, one or two words of a sentence: none means the sentence itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.errors import CorruptFileError
+from fbert.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The n examples of one task in one split.
+
+    Attributes:
+        sentences: (n,) index of each example's sentence in its split.
+        words: (n, arity) word positions in the sentence, from 0; arity 0 (sentence), 1 (word), 2 (word, head).
+        labels: (n,) index into the task's label names.
+    """
+
+    sentences: NDArray[np.int64]
+    words: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """The sentences of one split (each a tuple of word forms) and the examples of each task in it."""
+
+    sentences: tuple[tuple[str, ...], ...]
+    examples: Mapping[str, Examples]
+
+
+@dataclass(frozen=True)
+class PreparedCorpus:
+    """A corpus as every later stage sees it.
+
+    Attributes:
+        name: its key in the study.
+        synthetic: whether the text was made by a grammar.
+        checksum: sha256 over the raw files it was read from.
+        labels: label names of each task, sorted, over all splits.
+        splits: `train` and `test`.
+    """
+
+    name: str
+    synthetic: bool
+    checksum: str
+    labels: Mapping[str, tuple[str, ...]]
+    splits: Mapping[str, Split]
+
+    def write(self, path: Path | str) -> None:
+        """Write as JSON, whole or not at all."""
+        splits = {name: _split_to_json(split) for name, split in self.splits.items()}
+        head = {"name": self.name, "synthetic": self.synthetic, "checksum": self.checksum}
+        write_json(path, head | {"labels": {k: list(v) for k, v in self.labels.items()}, "splits": splits})
+
+    @classmethod
+    def read(cls, path: Path | str) -> PreparedCorpus:
+        """Read what `write` wrote.
+
+        Raises:
+            CorruptFileError: the file is not a prepared corpus.
+        """
+        content = read_json(path)
+        try:
+            labels = {task: tuple(names) for task, names in content["labels"].items()}
+            splits = {name: _split_from_json(split) for name, split in content["splits"].items()}
+            return cls(content["name"], content["synthetic"], content["checksum"], labels, splits)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise CorruptFileError(
+                f"{path}: not a prepared corpus ({error!r}); delete it and run again to rebuild it"
+            ) from error
+
+
+def _split_to_json(split: Split) -> dict[str, Any]:
+    examples = {
+        task: {
+            "sentences": found.sentences.tolist(),
+            "words": found.words.tolist(),
+            "labels": found.labels.tolist(),
+        }
+        for task, found in split.examples.items()
+    }
+    return {"sentences": [list(words) for words in split.sentences], "examples": examples}
+
+
+def _split_from_json(content: Mapping[str, Any]) -> Split:
+    examples = {task: _examples_from_json(found) for task, found in content["examples"].items()}
+    return Split(tuple(tuple(words) for words in content["sentences"]), examples)
+
+
+def _examples_from_json(found: Mapping[str, Any]) -> Examples:
+    sentences = np.asarray(found["sentences"], dtype=np.int64)
+    words = np.asarray(found["words"], dtype=np.int64).reshape(len(sentences), -1)
+    return Examples(sentences, words, np.asarray(found["labels"], dtype=np.int64))
