@@ -1,4 +1,4 @@
-"""A prepared corpus: sentences in two splits, and for each task the examples found in them (study, section 2).
+"""A prepared corpus: sentences in two splits and the examples each task finds in them (study, section 2).
 
 An example is a label on zero, one or two words of a sentence: none means the sentence itself.
 """
@@ -23,7 +23,7 @@ class Examples:
 
     Attributes:
         sentences: (n,) index of each example's sentence in its split.
-        words: (n, arity) word positions in the sentence, from 0; arity 0 (sentence), 1 (word), 2 (word, head).
+        words: (n, arity) word positions from 0; arity is 0 (sentence), 1 (word) or 2 (word and head).
         labels: (n,) index into the task's label names.
     """
 

@@ -1,0 +1,23 @@
+"""fbert: from raw corpora to fine-tuned encoders, embedding stores, probes, clusters and the paper's tables."""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+include: "rules/common.smk"
+
+
+rule all:
+    """Everything the study asks for under `produce`."""
+    default_target: True
+    input:
+        [table_files(name) for name in STUDY.produce],
+
+
+include: "rules/corpora.smk"
+include: "rules/encoders.smk"
+include: "rules/embeddings.smk"
+include: "rules/probes.smk"
+include: "rules/directprobe.smk"
+include: "rules/tables.smk"

@@ -1,0 +1,1 @@
+"""What is computed from probes and DirectProbe results: similarities, changes, findings."""

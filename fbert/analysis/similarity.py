@@ -1,0 +1,38 @@
+"""Spatial similarity: do two labelled sets of points arrange their labels alike? (study, section 5)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+LabelPair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """Pearson's r of two distance vectors, over the `pairs` label pairs that both have; None if undefined."""
+
+    r: float | None
+    pairs: int
+
+
+def spatial_similarity(left: Mapping[LabelPair, float], right: Mapping[LabelPair, float]) -> Similarity:
+    """Correlate the distances of the label pairs that two sets share.
+
+    Args:
+        left: distance of each pair of labels, names in sorted order.
+        right: the same for the other set.
+
+    Returns:
+        r, undefined for fewer than three common pairs or distances that do not vary, and the number of pairs.
+    """
+    common = sorted(left.keys() & right.keys())
+    if len(common) < 3:
+        return Similarity(None, len(common))
+    x = np.array([left[pair] for pair in common])
+    y = np.array([right[pair] for pair in common])
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return Similarity(None, len(common))
+    return Similarity(float(np.corrcoef(x, y)[0, 1]), len(common))

@@ -1,0 +1,212 @@
+"""A study: what is computed. Read from one YAML file that stands alone, checked before any job starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fbert.corpora.registry import known_corpora
+from fbert.errors import InputError
+from fbert.study.schema import nearest, read_yaml, validate
+from fbert.task_definitions import TASKS
+
+ORIGINAL = "original"
+TABLES = ("table1", "table2", "table3", "table4", "table6", "table7")
+_NEEDS = {"table4": "TREC-50"}
+_SECTIONS = ("finetuning", "probe", "directprobe", "store")
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class CorpusSource:
+    """Where a corpus comes from and how it is read.
+
+    Attributes:
+        format: `conllu`, `conllulex` or `trec`.
+        files: by part (`train` and `test`, or `all`): a known file's name, or a path of one's own.
+        origin: `known` (public, fetched), `embedded` (written by this project) or `own` (a path).
+        test_share: share of sentences that becomes the test set, for a corpus under `all`.
+        split_seed: seed of that division.
+        synthetic: whether the text was made by a machine.
+    """
+
+    format: str
+    files: Mapping[str, str]
+    origin: str
+    test_share: float | None = None
+    split_seed: int = 0
+    synthetic: bool = False
+
+    def reading(self) -> dict[str, Any]:
+        """Return what changes the prepared corpus, beside its files."""
+        keys = ("format", "test_share", "split_seed", "synthetic")
+        return {key: getattr(self, key) for key in keys}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked study, all defaults filled in.
+
+    Attributes:
+        name: the folder of its results.
+        encoders: for each name, where it comes from (hub and revision, folder, or package; layers).
+        corpora: for each name, its files and format.
+        tasks: for each task, the name of its corpus.
+        finetuning: for each encoder, the settings of fine-tuning.
+    """
+
+    name: str
+    description: str
+    seeds: tuple[int, ...]
+    encoders: Mapping[str, Mapping[str, Any]]
+    corpora: Mapping[str, CorpusSource]
+    tasks: Mapping[str, str]
+    finetuning: Mapping[str, Mapping[str, Any]]
+    probe: Mapping[str, Any]
+    directprobe: Mapping[str, Any]
+    store: Mapping[str, Any]
+    produce: tuple[str, ...]
+    main_encoder: str
+
+    def tasks_of(self, corpus: str) -> list[str]:
+        """Return the tasks whose examples come from `corpus`."""
+        return [task for task, source in self.tasks.items() if source == corpus]
+
+    def states_of(self, task: str) -> list[str]:
+        """Return the states of an encoder that `task` compares: untouched, and tuned on it with each seed."""
+        return [ORIGINAL, *(f"{task}-seed{seed}" for seed in self.seeds)]
+
+
+def load_study(name: str, folder: Path) -> Study:
+    """Load and check the study called `name` in `folder`, or the file at the path `name`.
+
+    Raises:
+        InputError: no such study, or one that cannot be carried out; the message has file and key.
+    """
+    path = _locate(name, folder)
+    content = read_yaml(path)
+    validate(content, read_yaml(_HERE / "schema.yaml"), str(path))
+    content = _with_defaults(content)
+    _check_encoders(content, path)
+    corpora = {key: _corpus(value, f"{path}: corpora.{key}") for key, value in content["corpora"].items()}
+    _check_tasks(content["tasks"], corpora, path)
+    return _build(content, corpora, path)
+
+
+def check_configuration(config: Mapping[str, Any]) -> None:
+    """Refuse a configuration with unknown keys or impossible values.
+
+    Raises:
+        InputError: one line for each fault.
+    """
+    schema = read_yaml(_HERE / "machine.yaml")
+    validate(dict(config), schema, "configuration (config.yaml, --configfile, --config)")
+
+
+def _locate(name: str, folder: Path) -> Path:
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        shipped = sorted(file.stem for file in folder.glob("*.yaml"))
+        raise InputError(f"configuration: study: there is no {path}; {nearest(name, shipped)}")
+    return path
+
+
+def _with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in the defaults that the schema states."""
+    schema = read_yaml(_HERE / "schema.yaml")
+    top = {key: entry["default"] for key, entry in schema["properties"].items() if "default" in entry}
+    filled = top | dict(content)
+    for section in _SECTIONS:
+        properties = schema["$defs"][section]["properties"]
+        filled[section] = {key: entry["default"] for key, entry in properties.items()} | filled[section]
+    return filled
+
+
+def _check_encoders(content: Mapping[str, Any], path: Path) -> None:
+    for name, encoder in content["encoders"].items():
+        key = f"{path}: encoders.{name}"
+        if sum(source in encoder for source in ("hub", "folder", "package")) != 1:
+            raise InputError(f"{key}: give exactly one of hub, folder and package")
+        if ("hub" in encoder) != ("revision" in encoder):
+            raise InputError(f"{key}: hub and revision belong together; pin the commit hash")
+    main = content.get("main_encoder")
+    if main is not None and main not in content["encoders"]:
+        raise InputError(f"{path}: main_encoder: no encoder '{main}'; {nearest(main, content['encoders'])}")
+
+
+def _corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
+    """Turn a corpus entry into its source: a known one, or files of one's own."""
+    if "known" in entry:
+        return _known_corpus(entry, key)
+    if "format" not in entry or "files" not in entry:
+        raise InputError(f"{key}: give either known, or format and files")
+    parts = set(entry["files"])
+    if parts not in ({"all"}, {"train", "test"}):
+        raise InputError(f"{key}.files: give train and test, or all; found {', '.join(sorted(parts))}")
+    if ("all" in parts) != ("test_share" in entry):
+        raise InputError(f"{key}: test_share belongs to a file under `all`, and only there")
+    return CorpusSource(origin="own", **entry)
+
+
+def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
+    """Look up a known corpus; an undivided one may be given another division."""
+    corpora = known_corpora()
+    if entry["known"] not in corpora:
+        raise InputError(f"{key}.known: no corpus '{entry['known']}'; {nearest(entry['known'], corpora)}")
+    corpus = corpora[entry["known"]]
+    division = {name: entry[name] for name in ("test_share", "split_seed") if name in entry}
+    if set(entry) - {"known", *division} or (division and "all" not in corpus.files):
+        raise InputError(f"{key}: beside `known` go only test_share and split_seed, of an undivided corpus")
+    return CorpusSource(
+        format=corpus.format,
+        files=corpus.files,
+        origin="embedded" if corpus.synthetic else "known",
+        test_share=division.get("test_share", corpus.test_share),
+        split_seed=division.get("split_seed", 0),
+        synthetic=corpus.synthetic,
+    )
+
+
+def _check_tasks(tasks: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path: Path) -> None:
+    for task, entry in tasks.items():
+        key, corpus = f"{path}: tasks.{task}.corpus", entry["corpus"]
+        if corpus not in corpora:
+            raise InputError(f"{key}: no corpus '{corpus}' in this study; {nearest(corpus, corpora)}")
+        if corpora[corpus].format not in TASKS[task].formats:
+            needed = " or ".join(TASKS[task].formats)
+            raise InputError(f"{key}: {corpus} is in format {corpora[corpus].format}; {task} needs {needed}")
+
+
+def _tables(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    """Return the tables to make: those asked for, or all that the tasks allow."""
+    missing = {table: task for table, task in _NEEDS.items() if task not in content["tasks"]}
+    for table in content.get("produce", []):
+        if table in missing:
+            raise InputError(f"{path}: produce: {table} needs the task {missing[table]}")
+    return tuple(content.get("produce", [table for table in TABLES if table not in missing]))
+
+
+def _build(content: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path: Path) -> Study:
+    encoders = {
+        name: {key: value for key, value in encoder.items() if key != "finetuning"}
+        for name, encoder in content["encoders"].items()
+    }
+    own = {name: encoder.get("finetuning", {}) for name, encoder in content["encoders"].items()}
+    return Study(
+        name=path.stem,
+        description=content["description"].strip(),
+        seeds=tuple(content["seeds"]),
+        encoders=encoders,
+        corpora=corpora,
+        tasks={task: entry["corpus"] for task, entry in content["tasks"].items()},
+        finetuning={name: content["finetuning"] | changes for name, changes in own.items()},
+        probe=content["probe"],
+        directprobe=content["directprobe"],
+        store=content["store"],
+        produce=_tables(content, path),
+        main_encoder=content.get("main_encoder", list(encoders)[-1]),
+    )

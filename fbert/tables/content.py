@@ -1,0 +1,139 @@
+"""What stands in each table: rows from the records of the stages before it (study, section 6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fbert.analysis.geometry import train_test_similarity
+from fbert.tables.published import ROW, published_figures
+from fbert.tasks import PreparedCorpus
+
+Record = Mapping[str, Any]
+
+
+def encoder_rows(encoders: Sequence[Record]) -> pd.DataFrame:
+    """Table 1: the encoders, with parameters in millions."""
+    columns = ["model", "source", "revision", "layers", "heads", "hidden", "parameters_millions"]
+    return pd.DataFrame(list(encoders))[columns]
+
+
+def task_rows(corpora: Sequence[PreparedCorpus]) -> pd.DataFrame:
+    """Table 6: labels and examples of each task, sentences and words of its corpus."""
+    rows = [_task_row(corpus, task) for corpus in corpora for task in corpus.labels]
+    return pd.DataFrame(rows)
+
+
+def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.DataFrame:
+    """Table 7: one row for each encoder, task and representation, with the published figures beside.
+
+    Columns of several seeds: accuracy and its standard deviation are over all runs of all seeds, clusters and
+    similarity are means, widths are the most frequent, and `linearly_separable` is Y or N if all seeds agree.
+    """
+    rows = [
+        dict(zip(ROW, key, strict=True)) | _accuracy(runs) | _geometry(shapes)
+        for (key, runs), shapes in zip(_by_row(probes).items(), _by_row(geometries).values(), strict=True)
+    ]
+    table = pd.DataFrame(rows).merge(published_figures(), how="left", on=ROW)
+    published = [name for name in table.columns if name.startswith("published_")]
+    return table[ROW + _MEASURED + ["seeds", "n", "d"] + published + _REMARKS]
+
+
+def cluster_rows(geometries: Sequence[Record]) -> pd.DataFrame:
+    """Table 4: number of clusters and linearity alone, without any probe."""
+    rows = [dict(zip(ROW, key, strict=True)) | _geometry(same) for key, same in _by_row(geometries).items()]
+    published = published_figures()[[*ROW, "published_clusters", "published_linearly_separable"]]
+    table = pd.DataFrame(rows).merge(published, how="left", on=ROW)
+    columns = ["clusters", "labels", "linearly_separable", "seeds", "n", "d"]
+    return table[[*ROW, *columns, *published.columns[3:], "undecided_verdicts", "text"]]
+
+
+_MEASURED = [
+    "accuracy",
+    "accuracy_std",
+    "best_layer_sizes",
+    "clusters",
+    "linearly_separable",
+    "train_test_similarity",
+]
+_REMARKS = ["labels", "similarity_pairs", "best_l2", "runs", "runs_converged", "undecided_verdicts", "text"]
+
+
+def text_kind(synthetic: bool) -> str:
+    """Return how tables name the kind of text behind a number."""
+    return "synthetic" if synthetic else "real"
+
+
+def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"task": task, "corpus": corpus.name, "labels": len(corpus.labels[task])}
+    for part, split in corpus.splits.items():
+        examples = split.examples[task]
+        row |= {
+            f"{part}_labels": len(np.unique(examples.labels)),
+            f"{part}_examples": len(examples.labels),
+            f"{part}_sentences": len(split.sentences),
+            f"{part}_words": sum(map(len, split.sentences)),
+        }
+    return row | {"text": text_kind(corpus.synthetic)}
+
+
+def _by_row(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:
+    """Group records, one for each seed, by the table row they belong to; rows in the order of the records."""
+    rows: dict[tuple[str, str, str], list[Record]] = {}
+    for record in records:
+        representation = "original" if record["state"] == "original" else "fine-tuned"
+        rows.setdefault((record["encoder"], record["task"], representation), []).append(record)
+    return rows
+
+
+def _accuracy(records: Sequence[Record]) -> dict[str, Any]:
+    probes = [record["probe"] for record in records]
+    runs = np.concatenate([probe["accuracies"] for probe in probes])
+    return {
+        "accuracy": round(float(runs.mean()), 2),
+        "accuracy_std": round(float(runs.std()), 2),
+        "best_layer_sizes": _most_frequent("x".join(map(str, probe["widths"])) for probe in probes),
+        "best_l2": _most_frequent(f"{probe['l2']:g}" for probe in probes),
+        "runs": len(runs),
+        "runs_converged": sum(sum(probe["converged"]) for probe in probes),
+    }
+
+
+def _geometry(records: Sequence[Record]) -> dict[str, Any]:
+    train, test = ([record[part] for record in records] for part in ("train", "test"))
+    similarities = [train_test_similarity(record) for record in records]
+    defined = [similarity.r for similarity in similarities if similarity.r is not None]
+    return {
+        "clusters": _mean([part["clusters"] for part in train]),
+        "labels": len(train[0]["labels"]),
+        "linearly_separable": _yes_or_no([part["linear"] for part in train]),
+        "train_test_similarity": round(float(np.mean(defined)), 4) if defined else None,
+        "similarity_pairs": min(similarity.pairs for similarity in similarities),
+        "seeds": len(records),
+        "n": train[0]["n"],
+        "d": train[0]["d"],
+        "undecided_verdicts": sum(part["undecided"] for part in train + test),
+        "text": text_kind(records[0]["synthetic"]),
+    }
+
+
+def _most_frequent(values: Iterable[str]) -> str:
+    """Return the most frequent value; of equally frequent ones the first."""
+    return Counter(values).most_common(1)[0][0]
+
+
+def _mean(values: Sequence[int]) -> int | float:
+    """Return the mean, as a whole number where it is one."""
+    mean = round(float(np.mean(values)), 1)
+    return int(mean) if mean == int(mean) else mean
+
+
+def _yes_or_no(flags: Sequence[bool]) -> str:
+    """Return Y or N if all seeds agree, else how many are linear of how many."""
+    if len(set(flags)) == 1:
+        return "Y" if flags[0] else "N"
+    return f"{sum(flags)}/{len(flags)}"

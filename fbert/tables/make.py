@@ -1,0 +1,147 @@
+"""Make one table by its name: its rows, what readers see of them, and its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
+from fbert.tables.published import ROW
+
+Inputs = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be written.
+
+    Attributes:
+        name: `table7`.
+        title: what it shows.
+        rows: everything, as the CSV has it.
+        shown: the columns that Markdown and LaTeX show, with their headings.
+    """
+
+    name: str
+    title: str
+    rows: pd.DataFrame
+    shown: Mapping[str, str]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any row stands on synthetic text."""
+        return "text" in self.rows and bool((self.rows["text"] == "synthetic").any())
+
+
+def make_table(name: str, inputs: Inputs) -> Table:
+    """Make a table from the records of earlier stages.
+
+    Args:
+        name: `table1`, `table2`, `table3`, `table4`, `table6` or `table7`.
+        inputs: by kind: `encoders`, `corpora`, `probes`, `directprobe`.
+    """
+    return _TABLES[name](inputs)
+
+
+def _table1(inputs: Inputs) -> Table:
+    shown = {
+        "model": "Encoder",
+        "source": "Source",
+        "layers": "Layers",
+        "heads": "Heads",
+        "hidden": "Width",
+        "parameters_millions": "Parameters (M)",
+    }
+    return Table("table1", "Encoders", encoder_rows(inputs["encoders"]), shown)
+
+
+def _table2(inputs: Inputs) -> Table:
+    rows = probe_rows(inputs["probes"], inputs["directprobe"])
+    measures = ["accuracy", "train_test_similarity", "published_accuracy", "published_train_test_similarity"]
+    wide = rows.pivot(index=["model", "task"], columns="representation", values=measures)
+    wide = wide.reindex(rows["task"].drop_duplicates(), level="task")
+    wide.columns = [f"{measure}_{_identifier(state)}" for measure, state in wide.columns]
+    rows = wide.reset_index().merge(rows[["task", "text"]].drop_duplicates(), on="task")
+    shown = {
+        "task": "Task",
+        "accuracy_original": "Accuracy",
+        "accuracy_fine_tuned": "tuned",
+        "train_test_similarity_original": "Similarity",
+        "train_test_similarity_fine_tuned": "tuned ",
+    }
+    title = f"{rows['model'][0]}, last layer: accuracy and train/test similarity, before and after"
+    return Table("table2", title, rows, shown)
+
+
+def _table3(inputs: Inputs) -> Table:
+    rows = probe_rows(inputs["probes"], inputs["directprobe"])
+    columns = ["labels", "clusters", "linearly_separable", "accuracy", "seeds", "n", "d"]
+    published = [name for name in rows if name.startswith("published_")]
+    shown = {name: _HEADINGS[name] for name in ["task", "representation", *columns[:4], "n", "d"]}
+    title = f"{rows['model'][0]}, last layer: clusters, linearity and accuracy"
+    return Table("table3", title, rows[[*ROW, *columns, *published, "text"]], shown)
+
+
+def _table4(inputs: Inputs) -> Table:
+    rows = cluster_rows(inputs["directprobe"])
+    names = ["model", "representation", "labels", "clusters", "linearly_separable"]
+    shown = {name: _HEADINGS[name] for name in names}
+    return Table("table4", "TREC-50: number of clusters", rows, shown)
+
+
+def _table6(inputs: Inputs) -> Table:
+    shown = {
+        "task": "Task",
+        "corpus": "Corpus",
+        "labels": "Labels",
+        "train_examples": "Training",
+        "test_examples": "Test",
+        "train_sentences": "Sentences",
+        "test_sentences": "test",
+        "train_words": "Words",
+        "test_words": "test ",
+    }
+    title = "Tasks: labels and examples; sentences and words of their corpora"
+    return Table("table6", title, task_rows(inputs["corpora"]), shown)
+
+
+def _table7(inputs: Inputs) -> Table:
+    columns = ["accuracy", "accuracy_std", "best_layer_sizes", "clusters", "linearly_separable"]
+    names = [*ROW, *columns, "train_test_similarity", "runs_converged", "published_accuracy"]
+    title = "Accuracy, clusters and similarity of training and test set, for every encoder and task"
+    rows = probe_rows(inputs["probes"], inputs["directprobe"])
+    return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
+
+
+_HEADINGS = {
+    "model": "Encoder",
+    "task": "Task",
+    "representation": "Representation",
+    "accuracy": "Accuracy",
+    "accuracy_std": "std",
+    "best_layer_sizes": "Widths",
+    "clusters": "Clusters",
+    "labels": "Labels",
+    "linearly_separable": "Linear",
+    "train_test_similarity": "Similarity",
+    "runs_converged": "Converged",
+    "published_accuracy": "Published accuracy",
+    "n": "n",
+    "d": "d",
+}
+
+_TABLES: Mapping[str, Callable[[Inputs], Table]] = {
+    "table1": _table1,
+    "table2": _table2,
+    "table3": _table3,
+    "table4": _table4,
+    "table6": _table6,
+    "table7": _table7,
+}
+
+
+def _identifier(representation: str) -> str:
+    return representation.replace("-", "_")

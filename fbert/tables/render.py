@@ -1,0 +1,81 @@
+"""A table as CSV, Markdown and LaTeX (booktabs)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from fbert.files import write_text
+from fbert.tables.make import Table
+
+SYNTHETIC = (
+    "The text is synthetic, made by a small grammar: these numbers show that the tool works "
+    "and say nothing about English."
+)
+_DECIMALS = 2
+
+
+def write_table(table: Table, study: Mapping[str, str], csv: Path, md: Path, tex: Path) -> None:
+    """Write the three forms of a table, each whole or not at all.
+
+    Args:
+        table: what to write.
+        study: its `name` and `description`, for the caption.
+        csv: all columns, at full precision.
+        md: the columns that readers see.
+        tex: the same, for a document that loads booktabs.
+    """
+    write_text(csv, table.rows.to_csv(index=False, lineterminator="\n"))
+    write_text(md, _markdown(table, study))
+    write_text(tex, _latex(table, study))
+
+
+def caption(table: Table, study: Mapping[str, str]) -> str:
+    """Return the caption: what the table shows, of which study, and whether its text is synthetic."""
+    sentences = [f"{table.title} (study {study['name']}).", SYNTHETIC if table.synthetic else ""]
+    return " ".join(filter(None, sentences))
+
+
+def _markdown(table: Table, study: Mapping[str, str]) -> str:
+    body = _as_text(table).to_markdown(index=False, disable_numparse=True, colalign=_alignment(table))
+    return f"**{table.name.replace('table', 'Table ')}.** {caption(table, study)}\n\n{body}\n"
+
+
+def _latex(table: Table, study: Mapping[str, str]) -> str:
+    columns = "".join("r" if side == "right" else "l" for side in _alignment(table))
+    style = _as_text(table).style.hide(axis="index")
+    style = style.format(escape="latex").format_index(escape="latex", axis=1)
+    return style.to_latex(
+        hrules=True,
+        column_format=columns,
+        caption=_escape(caption(table, study)),
+        label=f"tab:{table.name}",
+        position_float="centering",
+    )
+
+
+def _as_text(table: Table) -> pd.DataFrame:
+    """Return the shown columns as text, so that all forms print the same digits."""
+    shown = table.rows[list(table.shown)].rename(columns=dict(table.shown))
+    return shown.map(_cell)
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.{_DECIMALS}f}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _alignment(table: Table) -> list[str]:
+    """Return `right` for columns of numbers and `left` for others."""
+    numeric = [pd.api.types.is_numeric_dtype(table.rows[name]) for name in table.shown]
+    return ["right" if is_number else "left" for is_number in numeric]
+
+
+def _escape(text: str) -> str:
+    """Escape what LaTeX would read as a command."""
+    return "".join(f"\\{letter}" if letter in "&%$#_{}" else letter for letter in text)

@@ -1,0 +1,25 @@
+"""DirectProbe: clusters of each label, and distances between labels."""
+
+
+rule directprobe:
+    """Clusters and distances of one task on one layer, for the training and the test set."""
+    input:
+        train=lambda wildcards: store_of(wildcards, "train"),
+        test=lambda wildcards: store_of(wildcards, "test"),
+    output:
+        record=f"{RESULTS}/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.json",
+    params:
+        settings=STUDY.directprobe,
+        code=code("directprobe.py"),
+    log:
+        f"{RESULTS}/logs/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    conda:
+        "../envs/fbert.yaml"
+    script:
+        "../scripts/directprobe.py"

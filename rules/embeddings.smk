@@ -1,0 +1,29 @@
+"""Embedding stores: the vectors of every layer for the words that the tasks need."""
+
+
+rule embed:
+    """One corpus through one state of an encoder: a store for each split."""
+    input:
+        corpus=f"{RESULTS}/corpora/{{corpus}}.json",
+        checkpoint=checkpoint_of,
+    output:
+        train=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-train.h5",
+        test=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-test.h5",
+    params:
+        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
+        dtype=STUDY.store["dtype"],
+        study=STUDY.name,
+        code=code("embed.py"),
+    log:
+        f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{corpus}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{corpus}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+        gpu=GPU,
+    conda:
+        "../envs/fbert.yaml"
+    script:
+        "../scripts/embed.py"

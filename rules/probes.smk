@@ -1,0 +1,27 @@
+"""Classifier probes."""
+
+
+rule probe:
+    """The best perceptron of the grid for one task on one layer, and its test accuracy over several runs."""
+    input:
+        train=lambda wildcards: store_of(wildcards, "train"),
+        test=lambda wildcards: store_of(wildcards, "test"),
+    output:
+        record=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.json",
+    params:
+        settings=STUDY.probe,
+        seed=lambda wildcards: seed_of(wildcards.state),
+        code=code("probe.py"),
+    log:
+        f"{RESULTS}/logs/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        gpu=GPU,
+    conda:
+        "../envs/fbert.yaml"
+    script:
+        "../scripts/probe.py"

@@ -1,0 +1,35 @@
+"""The paper's tables, each as CSV, Markdown and LaTeX."""
+
+
+rule make_table:
+    """One table, from the records of the stages before it."""
+    input:
+        unpack(table_inputs),
+    output:
+        csv=f"{RESULTS}/tables/{{table}}.csv",
+        md=f"{RESULTS}/tables/{{table}}.md",
+        tex=f"{RESULTS}/tables/{{table}}.tex",
+    params:
+        study={"name": STUDY.name, "description": STUDY.description},
+        code=code("make_table.py"),
+    log:
+        f"{RESULTS}/logs/make_table/{{table}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/make_table/{{table}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    conda:
+        "../envs/fbert.yaml"
+    script:
+        "../scripts/make_table.py"
+
+
+for short_name in TABLES:
+
+    rule:
+        name:
+            short_name
+        input:
+            table_files(short_name),

@@ -1,0 +1,25 @@
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def _folder(variable: str, default: str) -> Path:
+    path = Path(os.environ.get(variable, ROOT / default)).resolve()
+    if not path.is_dir():
+        pytest.skip(f"{path} is not here; {variable} names another folder")
+    return path
+
+
+@pytest.fixture(scope="session")
+def corpora_folder() -> Path:
+    """The folder with the real corpora, if this machine has it."""
+    return _folder("FBERT_CORPORA", "../shared/corpora")
+
+
+@pytest.fixture(scope="session")
+def golden_folder() -> Path:
+    """The folder with inputs and their exact clusters, if this machine has it."""
+    return _folder("FBERT_GOLDEN", "../shared/reference/golden")

