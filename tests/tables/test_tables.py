@@ -1,0 +1,146 @@
+"""Tables from constructed records: the numbers are those of the records, in every form."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from fbert.tables.make import make_table
+from fbert.tables.published import published_figures
+from fbert.tables.render import SYNTHETIC, write_table
+from fbert.tasks import Examples, PreparedCorpus, Split
+
+REFERENCE = [
+    "model",
+    "task",
+    "representation",
+    "accuracy",
+    "accuracy_std",
+    "best_layer_sizes",
+    "clusters",
+    "linearly_separable",
+    "train_test_similarity",
+]
+STUDY = {"name": "test", "description": "a test"}
+
+
+def probe(encoder, task, state, accuracies, widths=(64, 32)):
+    measured = {"accuracies": accuracies, "widths": list(widths), "l2": 1e-4}
+    measured["converged"] = [True] * len(accuracies)
+    return {"encoder": encoder, "task": task, "state": state, "synthetic": False, "probe": measured}
+
+
+def geometry(encoder, task, state, distances=(1.0, 2.0, 4.0), clusters=3, synthetic=False):
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
+    part = {
+        "n": 30,
+        "d": 8,
+        "labels": {"a": 10, "b": 10, "c": 10},
+        "clusters": clusters,
+        "linear": clusters == 3,
+        "undecided": 0,
+        "distances": [
+            {"a": a, "b": b, "distance": distance, "lower": distance, "upper": distance}
+            for (a, b), distance in zip(pairs, distances, strict=True)
+        ],
+    }
+    test = part | {
+        "distances": [entry | {"distance": 2 * entry["distance"] + 1} for entry in part["distances"]]
+    }
+    head = {"encoder": encoder, "task": task, "state": state, "synthetic": synthetic}
+    return head | {"train": part, "test": test}
+
+
+@pytest.fixture
+def inputs():
+    states = ["original", "POS-seed0", "POS-seed1"]
+    accuracies = [[90.0, 92.0], [95.0, 97.0], [93.0, 95.0]]
+    return {
+        "probes": [probe("bert-tiny", "POS", s, a) for s, a in zip(states, accuracies, strict=True)],
+        "directprobe": [geometry("bert-tiny", "POS", s, clusters=3 + (s == "original")) for s in states],
+    }
+
+
+def test_table7_begins_with_the_columns_of_the_paper(inputs):
+    rows = make_table("table7", inputs).rows
+    assert list(rows.columns[:12]) == [*REFERENCE, "seeds", "n", "d"]
+    assert list(rows.columns[12:18]) == [f"published_{name}" for name in REFERENCE[3:]]
+
+
+def test_table7_pools_runs_and_seeds(inputs):
+    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    assert (original["accuracy"], original["accuracy_std"]) == (91.0, 1.0)
+    assert (tuned["accuracy"], tuned["seeds"], tuned["runs"]) == (95.0, 2, 4)
+    assert tuned["accuracy_std"] == pytest.approx(np.std([95, 97, 93, 95]), abs=0.01)
+    assert (original["linearly_separable"], tuned["linearly_separable"]) == ("N", "Y")
+
+
+def test_similarity_is_printed_only_where_both_sides_are_linear(inputs):
+    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    assert np.isnan(original["train_test_similarity"])
+    assert tuned["train_test_similarity"] == 1.0  # the test distances are an affine image
+    assert tuned["similarity_pairs"] == 3
+
+
+def test_published_figures_stand_beside_ours(inputs):
+    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    assert (original["published_accuracy"], tuned["published_accuracy"]) == (90.76, 91.67)
+    assert original["published_clusters"] == 3936
+
+
+def test_seeds_that_disagree_say_how_many_are_linear(inputs):
+    inputs["directprobe"][2] = geometry("bert-tiny", "POS", "POS-seed1", clusters=4)
+    tuned = make_table("table7", inputs).rows.to_dict("records")[1]
+    assert (tuned["linearly_separable"], tuned["clusters"]) == ("1/2", 3.5)
+
+
+def test_table2_has_a_row_for_each_task(inputs):
+    rows = make_table("table2", inputs).rows
+    assert rows["accuracy_original"].tolist() == [91.0]
+    assert rows["accuracy_fine_tuned"].tolist() == [95.0]
+
+
+def test_table6_counts_examples_labels_and_words():
+    train = Examples(np.array([0, 0, 1]), np.array([[0], [1], [0]]), np.array([0, 1, 0]))
+    test = Examples(np.array([0]), np.array([[0]]), np.array([1]))
+    splits = {
+        "train": Split((("a", "b"), ("c",)), {"POS": train}),
+        "test": Split((("d",),), {"POS": test}),
+    }
+    corpus = PreparedCorpus("toy", True, "0", {"POS": ("X", "Y")}, splits)
+    row = make_table("table6", {"corpora": [corpus]}).rows.to_dict("records")[0]
+    assert (row["labels"], row["train_labels"], row["test_labels"]) == (2, 2, 1)
+    assert (row["train_examples"], row["test_examples"]) == (3, 1)
+    assert (row["train_sentences"], row["train_words"], row["test_words"]) == (2, 3, 1)
+    assert row["text"] == "synthetic"
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_synthetic_text_is_named_in_every_form(tmp_path, synthetic):
+    table = make_table(
+        "table4", {"directprobe": [geometry("tiny", "TREC-50", "original", synthetic=synthetic)]}
+    )
+    paths = [tmp_path / name for name in ("t.csv", "t.md", "t.tex")]
+    write_table(table, STUDY, *paths)
+    text, md, tex = (path.read_text() for path in paths)
+    assert next(csv.DictReader(io.StringIO(text)))["text"] == ("synthetic" if synthetic else "real")
+    assert (SYNTHETIC in md) is synthetic
+    assert (SYNTHETIC in tex) is synthetic
+
+
+def test_latex_is_booktabs_and_escaped(tmp_path, inputs):
+    for record in inputs["probes"] + inputs["directprobe"]:
+        record["encoder"] = "a_b&c%"
+    table = make_table("table7", inputs)
+    write_table(table, STUDY, *(tmp_path / name for name in ("t.csv", "t.md", "t.tex")))
+    tex = (tmp_path / "t.tex").read_text()
+    assert all(rule in tex for rule in (r"\toprule", r"\midrule", r"\bottomrule"))
+    assert r"a\_b\&c\%" in tex
+
+
+def test_published_figures_are_whole():
+    figures = published_figures()
+    assert len(figures) == 50
+    assert figures["published_accuracy"].notna().all()
+    assert figures["published_train_test_similarity"].notna().sum() == 35
