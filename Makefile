@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help demo test lint bench setup clean
+.PHONY: help demo test test-hard lint bench setup clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ demo: $(READY) ## Run the quickstart study and say where its results are
 
 test: $(READY) ## Pass the tests
 	$(BIN)/python -m pytest
+
+test-hard: $(READY) ## Pass the tests that take minutes
+	$(BIN)/python -m pytest -m hard
 
 lint: $(READY) ## Check style, types and the workflow
 	$(BIN)/ruff check .

@@ -1,0 +1,102 @@
+"""The workflow, run as a user runs it: what it makes, and what reruns when something changes."""
+
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pandas as pd
+import pytest
+
+TABLES = ["table1", "table2", "table3", "table4", "table6", "table7"]
+
+
+@contextmanager
+def edited(checkout, path, old, new):
+    """Edit a file of the checkout for as long as the block runs."""
+    checkout.edit(path, old, new)
+    try:
+        yield
+    finally:
+        checkout.edit(path, new, old)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_is_there_in_three_forms(finished, table):
+    folder = finished.folder / "results/tiny/tables"
+    assert all((folder / f"{table}.{form}").stat().st_size > 0 for form in ("csv", "md", "tex"))
+
+
+def test_table7_is_filled_and_says_that_the_text_is_synthetic(finished):
+    rows = pd.read_csv(finished.folder / "results/tiny/tables/table7.csv")
+    assert len(rows) == 2 * 3
+    assert rows["accuracy"].between(5, 100).all()
+    assert (rows["clusters"] >= rows["labels"]).all()
+    assert (rows["text"] == "synthetic").all()
+
+
+def test_asked_again_there_is_nothing_to_do(finished):
+    assert "Nothing to be done" in finished.run()
+
+
+def test_editing_a_table_reruns_tables_alone(finished):
+    with edited(finished, "fbert/tables/render.py", "_DECIMALS = 2", "_DECIMALS = 3"):
+        assert set(finished.planned()) == {"all", "make_table"}
+
+
+def test_editing_the_probe_reruns_probes_and_tables(finished):
+    with edited(finished, "fbert/probe/__init__.py", "\n", "\nSUBSTANCE = 1\n"):
+        planned = finished.planned()
+    assert set(planned) == {"all", "probe", "make_table"}
+    assert planned["probe"] == 6
+
+
+def test_editing_words_reruns_nothing(finished):
+    for path in ("fbert/tasks.py", "fbert/store/__init__.py", "scripts/finetune.py", "scripts/make_table.py"):
+        with edited(finished, path, '"""', '"""In other words: '):
+            assert finished.planned() == {}
+
+
+def test_a_different_grid_reruns_probes_without_training(finished, tmp_path):
+    study = tmp_path / "tiny.yaml"
+    text = (finished.folder / "tests/workflow/tiny.yaml").read_text()
+    study.write_text(text.replace("widths: [32]", "widths: [32, 64]"))
+    assert set(finished.planned(study=study)) == {"all", "probe", "make_table"}
+
+
+def test_one_table_runs_only_what_it_needs(checkout):
+    assert set(checkout.planned("table1")) == {"describe_encoder", "make_table", "table1"}
+    planned = checkout.planned("table4")
+    assert "probe" not in planned
+    assert planned["finetune"] == 1
+
+
+def test_the_whole_paper_is_planned_without_network(checkout):
+    planned = checkout.planned(study="paper")
+    assert planned["finetune"] == 5 * 5 * 5
+    assert planned["make_table"] == len(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["study=minilm", "miror=x"], "unknown key 'miror', did you mean 'mirror'?"),
+        (["study=minlm"], "did you mean 'minilm'?"),
+    ],
+)
+def test_a_wrong_configuration_ends_before_any_job(checkout, arguments, message):
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--config", *arguments]
+    done = subprocess.run(command, cwd=checkout.folder, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_planning_imports_no_heavy_library(checkout):
+    code = "import sys, runpy; sys.argv = ['snakemake', '-n', '--quiet', '--cores', '1']\n"
+    code += "try: runpy.run_module('snakemake', run_name='__main__')\n"
+    code += "except SystemExit: pass\n"
+    code += "print('loaded:', *{'torch', 'sklearn', 'transformers', 'numpy'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=checkout.folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1].split() == ["loaded:"]
