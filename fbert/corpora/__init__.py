@@ -1,0 +1,11 @@
+"""Corpora: known files and where they come from, readers, the division into parts, the embedded corpus.
+
+Importing this package is cheap, since the workflow plans with it: what downloads or generates is imported by
+name, `fbert.corpora.fetch` and `fbert.corpora.embedded`.
+"""
+
+from fbert.corpora.readers import FORMATS, read_sentences
+from fbert.corpora.sentence import Sentence
+from fbert.corpora.split import split_sentences
+
+__all__ = ["FORMATS", "Sentence", "read_sentences", "split_sentences"]

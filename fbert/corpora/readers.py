@@ -1,0 +1,41 @@
+"""Read a corpus in any of the formats the project knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fbert.corpora.lines import Lines, read_lines
+from fbert.corpora.sentence import Sentence
+from fbert.corpora.tabular import read_conllu, read_conllulex
+from fbert.corpora.trec import read_trec
+from fbert.errors import InputError
+
+_READERS: Mapping[str, tuple[str, Callable[[Lines], list[Sentence]]]] = {
+    "conllu": ("utf-8", read_conllu),
+    "conllulex": ("utf-8", read_conllulex),
+    "trec": ("iso-8859-1", read_trec),
+}
+FORMATS = tuple(_READERS)
+
+
+def read_sentences(path: Path | str, format: str) -> list[Sentence]:
+    r"""Read all sentences of a file, in its order.
+
+    Every reader refuses what it does not understand. Handled alike in all formats: lines may end with `\n` or
+    `\r\n`; a UTF-8 byte order mark is dropped; sentences may have any number of words.
+
+    Args:
+        path: the file. UTF-8 for `conllu` and `conllulex`; ISO-8859-1 for `trec`, unless a mark says UTF-8.
+        format: `conllu`, `conllulex` or `trec`.
+
+    Raises:
+        InputError: the file cannot be read or a line is malformed: file, line, what was found and expected,
+            and the likely mistake.
+    """
+    if format not in _READERS:
+        near = difflib.get_close_matches(format, FORMATS, n=1, cutoff=0.0)[0]
+        raise InputError(f"{path}: unknown corpus format '{format}'; did you mean '{near}'?")
+    encoding, read = _READERS[format]
+    return read(read_lines(path, encoding))

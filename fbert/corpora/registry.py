@@ -1,0 +1,87 @@
+"""The corpora the project knows: their files, sources and checksums, and how they are read (study, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A public corpus file.
+
+    Attributes:
+        path: its place under the downloads, and under a mirror.
+        url: where it is published.
+        checksum: `sha256:` and 64 hexadecimal digits, or `git-blob:` and 40.
+        licence: what its publisher allows.
+    """
+
+    path: str
+    url: str
+    checksum: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class CorpusSource:
+    """The raw files of a corpus and how they are read.
+
+    Attributes:
+        format: `conllu`, `conllulex` or `trec`.
+        files: paths of `train` and `test`, or of `all` for a corpus that is divided here.
+        test_share: share of the sentences under `all` that becomes the test part.
+        split_seed: seed of that division.
+        synthetic: whether a machine made the text.
+        known: whether it stands in the registry; its paths are then relative to the downloads.
+        embedded: whether the project writes it itself; its paths are then relative to that folder.
+    """
+
+    format: str
+    files: Mapping[str, str]
+    test_share: float | None = None
+    split_seed: int = 0
+    synthetic: bool = False
+    known: bool = False
+    embedded: bool = False
+
+    def reading(self) -> dict[str, Any]:
+        """Return what determines how the files are read, as keyword arguments of `fbert.prepare.prepare`."""
+        return {
+            "format": self.format,
+            "synthetic": self.synthetic,
+            "test_share": self.test_share,
+            "split_seed": self.split_seed,
+        }
+
+
+@cache
+def known_files() -> Mapping[str, KnownFile]:
+    """Return all public files by path."""
+    return {path: KnownFile(path, **entry) for path, entry in _registry()["files"].items()}
+
+
+def known_file(path: str) -> KnownFile:
+    """Return the public file with this path."""
+    return known_files()[path]
+
+
+@cache
+def known_corpora() -> Mapping[str, CorpusSource]:
+    """Return all known corpora by name."""
+    return {name: CorpusSource(known=True, **entry) for name, entry in _registry()["corpora"].items()}
+
+
+def embedded_files() -> list[str]:
+    """Return the names of the files of all embedded corpora."""
+    return [file for corpus in known_corpora().values() if corpus.embedded for file in corpus.files.values()]
+
+
+@cache
+def _registry() -> Mapping[str, Any]:
+    return yaml.safe_load(Path(__file__).with_name("registry.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,155 @@
+"""CoNLL-U and STREUSLE's conllulex: a word a line, columns apart by tabs, a blank line between sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fbert.corpora.lines import Lines, quote
+from fbert.corpora.rows import Row, select_words
+from fbert.corpora.sentence import Sentence
+from fbert.corpora.tree import Arc, check_tree
+
+_CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+_LEXICAL = ("smwe", "lexcat", "lexlemma", "ss", "ss2", "wmwe", "wcat", "wlemma", "lextag")
+_OPEN = {"ADJ", "ADV", "INTJ", "NOUN", "PROPN", "VERB"}
+_CLOSED = {"ADP", "AUX", "CCONJ", "DET", "NUM", "PART", "PRON", "SCONJ"}
+_UPOS = _OPEN | _CLOSED | {"PUNCT", "SYM", "X", "_"}
+_HEAD = re.compile(r"_|0|[1-9][0-9]{0,8}")
+_UNIT = re.compile(r"_|[1-9][0-9]*:[1-9][0-9]*")
+_SENT_ID = re.compile(r"#\s*sent_id\s*=\s*(\S.*?)\s*")
+
+Block = list[tuple[int, str]]
+
+
+def read_conllu(lines: Lines) -> list[Sentence]:
+    """Read CoNLL-U, ten columns.
+
+    Multiword ranges (`3-4`) and empty nodes (`5.1`) are checked and are no words. UPOS is one of the
+    seventeen tags, or `_`. HEAD and DEPREL make one tree, or are `_` throughout the sentence. The other
+    columns are free text without white space at their ends. Blank lines may repeat, and none is needed at the
+    end.
+
+    Raises:
+        InputError: a malformed line; a cycle is reported at the sentence's first line.
+    """
+    return _read(lines, _CONLLU)
+
+
+def read_conllulex(lines: Lines) -> list[Sentence]:
+    """Read conllulex: CoNLL-U with nine more columns, from SMWE to LEXTAG.
+
+    As `read_conllu`; also, SMWE is `unit:position` or `_`, and SS2 is a preposition's supersense (`p.`)
+    exactly where SS is. Ranges and empty nodes may leave out the nine columns. A word's form may be empty: in
+    renderings of STREUSLE two words are a character that does not print.
+
+    Raises:
+        InputError: a malformed line.
+    """
+    return _read(lines, _CONLLU + _LEXICAL)
+
+
+def _read(lines: Lines, names: tuple[str, ...]) -> list[Sentence]:
+    sentences = [_sentence(lines, block, names, n) for n, block in enumerate(_blocks(lines), start=1)]
+    _refuse_repeated_ids(sentences, lines)
+    return sentences
+
+
+def _blocks(lines: Lines) -> Iterator[Block]:
+    """Yield the runs of lines between blank lines, each line with its number."""
+    block: Block = []
+    for number, text in enumerate([*lines.lines, ""], start=1):
+        if text:
+            block.append((number, text))
+        elif block:
+            yield block
+            block = []
+
+
+def _sentence(lines: Lines, block: Block, names: tuple[str, ...], number: int) -> Sentence:
+    first = block[0][0]
+    comments = _leading_comments(block)
+    rows = [_row(lines, line, text, names) for line, text in block[len(comments) :]]
+    words = select_words(rows, lines, first)
+    for row in words:
+        _check_word(row, lines)
+    check_tree([Arc(row.line, row.fields["head"], row.fields["deprel"]) for row in words], lines, first)
+    columns = {name: tuple(row.fields[name] for row in words) for name in names if name != "id"}
+    return Sentence(_own_id(comments) or str(number), columns["form"], columns, None, first)
+
+
+def _leading_comments(block: Block) -> list[str]:
+    texts = [text for _, text in block]
+    count = next((i for i, text in enumerate(texts) if not text.startswith("#")), len(texts))
+    return texts[:count]
+
+
+def _own_id(comments: Sequence[str]) -> str | None:
+    matches = [match for comment in comments if (match := _SENT_ID.fullmatch(comment))]
+    return matches[0].group(1) if matches else None
+
+
+def _row(lines: Lines, line: int, text: str, names: tuple[str, ...]) -> Row:
+    """Split a line into its columns; only a range or an empty node may stop after CoNLL-U's ten."""
+    if text.startswith("#"):
+        raise lines.error(
+            line, "a comment among words", "a word or a blank line", "is a blank line missing above?"
+        )
+    values = text.split("\t")
+    if len(values) == len(_CONLLU) and not values[0].isdecimal():
+        values += ["_"] * (len(names) - len(_CONLLU))
+    if len(values) != len(names):
+        likely = (
+            "columns are apart by one tab each, never by spaces" if len(values) == 1 else "is the line cut?"
+        )
+        raise lines.error(line, _count(values), str(len(names)), likely)
+    fields = dict(zip(names, values, strict=True))
+    _check_filled(fields, lines, line)
+    return Row(line, fields)
+
+
+def _count(values: Sequence[str]) -> str:
+    return "1 column" if len(values) == 1 else f"{len(values)} columns"
+
+
+def _check_filled(fields: dict[str, str], lines: Lines, line: int) -> None:
+    for name, value in fields.items():
+        if value != value.strip(" ") or (value == "" and (name != "form" or "smwe" not in fields)):
+            likely = "an absent value is written `_`, and no space stands beside a tab"
+            raise lines.error(line, f"{name.upper()} {quote(value)}", "a value", likely)
+
+
+def _check_word(row: Row, lines: Lines) -> None:
+    fields = row.fields
+    if fields["upos"] not in _UPOS:
+        likely = "are UPOS and XPOS swapped, or is a column missing?"
+        raise lines.error(
+            row.line, f"UPOS {quote(fields['upos'])}", "one of the 17 universal tags or `_`", likely
+        )
+    if not _HEAD.fullmatch(fields["head"]):
+        likely = "are columns swapped or missing?"
+        raise lines.error(row.line, f"HEAD {quote(fields['head'])}", "a word's number, 0 or `_`", likely)
+    if "smwe" in fields:
+        _check_lexical(row, lines)
+
+
+def _check_lexical(row: Row, lines: Lines) -> None:
+    smwe, role, function = (row.fields[name] for name in ("smwe", "ss", "ss2"))
+    if not _UNIT.fullmatch(smwe):
+        likely = "are columns swapped or missing?"
+        raise lines.error(row.line, f"SMWE {quote(smwe)}", "`unit:position` such as 1:2, or `_`", likely)
+    if role.startswith("p.") != function.startswith("p."):
+        likely = "a preposition has both a role (SS) and a function (SS2)"
+        raise lines.error(
+            row.line, f"SS {quote(role)} with SS2 {quote(function)}", "`p.` in both or neither", likely
+        )
+
+
+def _refuse_repeated_ids(sentences: Sequence[Sentence], lines: Lines) -> None:
+    seen: dict[str, int] = {}
+    for sentence in sentences:
+        if sentence.id in seen:
+            found = f"sentence id {quote(sentence.id)} as in line {seen[sentence.id]}"
+            likely = "is part of the file in it twice?"
+            raise lines.error(sentence.line, found, "an id of its own", likely)
+        seen[sentence.id] = sentence.line
