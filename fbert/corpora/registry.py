@@ -1,4 +1,4 @@
-"""The corpora the project knows: their files, sources and checksums, and how they are read (study, section 2)."""
+"""The corpora the project knows: files, sources, checksums, and how they are read (study, section 2)."""
 
 from __future__ import annotations
 
