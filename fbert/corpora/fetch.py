@@ -79,7 +79,7 @@ def _verify(path: Path, expected: str, origin: str) -> None:
     found = checksum_of(path, expected.partition(":")[0])
     if found != expected:
         raise CorruptFileError(
-            f"{origin}: wrong checksum, expected {expected}, found {found}; it is damaged or another version. "
+            f"{origin}: wrong checksum, expected {expected}, found {found}; damaged, or another version. "
             "If it is the one you mean, give its checksum under `checksums` in the configuration"
         )
 

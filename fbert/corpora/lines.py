@@ -23,17 +23,16 @@ class Lines:
         return InputError(f"{self.path}:{line}: found {found}, expected {expected}; {likely}")
 
 
-def read_lines(path: Path | str, encoding: str) -> Lines:
-    r"""Read a text file whole.
+def split_lines(data: bytes, encoding: str, path: Path | str) -> Lines:
+    r"""Decode the content of the text file `path`.
 
     Lines end with `\n` or `\r\n`. Blank lines at the end are dropped. A UTF-8 byte order mark is
     dropped too, and means UTF-8 whatever `encoding` says.
 
     Raises:
-        InputError: the file cannot be read, is empty, is in another encoding, or holds a control character
+        InputError: the file is empty, is in another encoding, or holds a control character
             other than the tab (it is binary, damaged, or ends its lines with `\r` alone).
     """
-    data = _read_bytes(path)
     if data.startswith(codecs.BOM_UTF8):
         data, encoding = data[len(codecs.BOM_UTF8) :], "utf-8"
     lines = Lines(str(path), [line.removesuffix("\r") for line in _decode(data, encoding, path).split("\n")])
@@ -48,13 +47,6 @@ def read_lines(path: Path | str, encoding: str) -> Lines:
 def quote(text: str) -> str:
     """Return text for a message: quoted, one line, not long."""
     return repr(text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…")
-
-
-def _read_bytes(path: Path | str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); is the path right?") from error
 
 
 def _decode(data: bytes, encoding: str, path: Path | str) -> str:

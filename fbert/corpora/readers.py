@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from fbert.corpora.lines import Lines, read_lines
+from fbert.corpora.lines import Lines, split_lines
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.tabular import read_conllu, read_conllulex
 from fbert.corpora.trec import read_trec
@@ -34,8 +34,17 @@ def read_sentences(path: Path | str, format: str) -> list[Sentence]:
         InputError: the file cannot be read or a line is malformed: file, line, what was found and expected,
             and the likely mistake.
     """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); is the path right?") from error
+    return parse_sentences(data, format, path)
+
+
+def parse_sentences(data: bytes, format: str, path: Path | str) -> list[Sentence]:
+    """Read the sentences of a file that is in memory; `path` is what errors call it. See `read_sentences`."""
     if format not in _READERS:
         near = difflib.get_close_matches(format, FORMATS, n=1, cutoff=0.0)[0]
         raise InputError(f"{path}: unknown corpus format '{format}'; did you mean '{near}'?")
     encoding, read = _READERS[format]
-    return read(read_lines(path, encoding))
+    return read(split_lines(data, encoding, path))
