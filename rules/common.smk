@@ -11,6 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
+from fbert.corpora.registry import embedded_files, known_file, known_files
 from fbert.errors import InputError
 from fbert.fingerprint import fingerprint
 from fbert.study import ORIGINAL, TABLES, check_configuration, load_study
@@ -27,6 +28,8 @@ except InputError as error:
 
 RESULTS = f"results/{STUDY.name}"
 DOWNLOADS = "results/downloads"
+EMBEDDED = f"{RESULTS}/corpora/embedded"
+GPU = 1
 TUNED = [state for task in STUDY.tasks for state in STUDY.states_of(task) if state != ORIGINAL]
 
 
@@ -54,8 +57,13 @@ def code(script):
 def corpus_files(wildcards):
     """The raw files of a corpus, by part."""
     source = STUDY.corpora[wildcards.corpus]
-    folder = {"known": f"{DOWNLOADS}/", "embedded": f"{RESULTS}/corpora/embedded/", "own": ""}[source.origin]
+    folder = f"{EMBEDDED}/" if source.embedded else f"{DOWNLOADS}/" if source.known else ""
     return {part: folder + file for part, file in source.files.items()}
+
+
+def checksum_of(file):
+    """What a public file must be: the configured checksum, else the pinned one."""
+    return config.get("checksums", {}).get(file, known_file(file).checksum)
 
 
 def task_of(state):

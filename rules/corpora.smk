@@ -27,7 +27,7 @@ rule fetch_corpus_file:
 rule write_embedded_corpus:
     """The project's own synthetic corpus, in the three formats of the real ones."""
     output:
-        expand(f"{RESULTS}/corpora/embedded/{{file}}", file=EMBEDDED_FILES),
+        expand(f"{EMBEDDED}/{{file}}", file=embedded_files()),
     params:
         code=code("write_embedded_corpus.py"),
     log:

@@ -8,6 +8,8 @@ rule probe:
         test=lambda wildcards: store_of(wildcards, "test"),
     output:
         record=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.json",
+        labels=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-labels.csv",
+        confusion=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-confusion.csv",
     params:
         settings=STUDY.probe,
         seed=lambda wildcards: seed_of(wildcards.state),

@@ -2,7 +2,6 @@
 
 from fbert.corpora.fetch import fetch
 from fbert.corpora.registry import known_file
-
 from fbert.job import logged
 
 if __name__ == "__main__":

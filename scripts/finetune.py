@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from fbert.encoder import EncoderSource
-from fbert.finetune import FinetuneSettings, finetune
-
+from fbert.finetune import FinetuneSettings
+from fbert.finetune.training import finetune
 from fbert.job import logged
 from fbert.tasks import PreparedCorpus
 
@@ -14,7 +14,7 @@ if __name__ == "__main__":
             EncoderSource.from_study(snakemake.wildcards.encoder, snakemake.params.source),
             PreparedCorpus.read(snakemake.input.corpus),
             snakemake.params.task,
-            FinetuneSettings(**snakemake.params.settings),
+            FinetuneSettings.from_study(snakemake.params.settings),
             snakemake.params.seed,
             Path(snakemake.output[0]),
         )

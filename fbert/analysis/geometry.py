@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from fbert.analysis.similarity import LabelPair, Similarity, spatial_similarity
 from fbert.directprobe import DirectProbe
 
 
@@ -36,16 +35,3 @@ def describe_geometry(X: np.ndarray, y: np.ndarray, labels: Sequence[str], gap: 
         "undecided": int(found.n_undecided_),
         "distances": _distances(found),
     }
-
-
-def distance_vector(record: Mapping[str, Any]) -> dict[LabelPair, float]:
-    """Return the distance of each pair of labels in a geometry record."""
-    return {(entry["a"], entry["b"]): entry["distance"] for entry in record["distances"]}
-
-
-def train_test_similarity(record: Mapping[str, Any]) -> Similarity:
-    """Compare training and test set in one representation; undefined unless both are linear."""
-    train, test = record["train"], record["test"]
-    if not (train["linear"] and test["linear"]):
-        return Similarity(None, 0)
-    return spatial_similarity(distance_vector(train), distance_vector(test))

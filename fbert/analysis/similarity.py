@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,3 +37,16 @@ def spatial_similarity(left: Mapping[LabelPair, float], right: Mapping[LabelPair
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         return Similarity(None, len(common))
     return Similarity(float(np.corrcoef(x, y)[0, 1]), len(common))
+
+
+def distance_vector(record: Mapping[str, Any]) -> dict[LabelPair, float]:
+    """Return the distance of each pair of labels in a geometry record."""
+    return {(entry["a"], entry["b"]): entry["distance"] for entry in record["distances"]}
+
+
+def train_test_similarity(record: Mapping[str, Any]) -> Similarity:
+    """Compare training and test set in one representation; undefined unless both are linear."""
+    train, test = record["train"], record["test"]
+    if not (train["linear"] and test["linear"]):
+        return Similarity(None, 0)
+    return spatial_similarity(distance_vector(train), distance_vector(test))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fbert.corpora.registry import known_corpora
+from fbert.corpora.registry import CorpusSource, known_corpora
 from fbert.errors import InputError
 from fbert.study.schema import nearest, read_yaml, validate
 from fbert.task_definitions import TASKS
@@ -17,32 +17,6 @@ TABLES = ("table1", "table2", "table3", "table4", "table6", "table7")
 _NEEDS = {"table4": "TREC-50"}
 _SECTIONS = ("finetuning", "probe", "directprobe", "store")
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class CorpusSource:
-    """Where a corpus comes from and how it is read.
-
-    Attributes:
-        format: `conllu`, `conllulex` or `trec`.
-        files: by part (`train` and `test`, or `all`): a known file's name, or a path of one's own.
-        origin: `known` (public, fetched), `embedded` (written by this project) or `own` (a path).
-        test_share: share of sentences that becomes the test set, for a corpus under `all`.
-        split_seed: seed of that division.
-        synthetic: whether the text was made by a machine.
-    """
-
-    format: str
-    files: Mapping[str, str]
-    origin: str
-    test_share: float | None = None
-    split_seed: int = 0
-    synthetic: bool = False
-
-    def reading(self) -> dict[str, Any]:
-        """Return what changes the prepared corpus, beside its files."""
-        keys = ("format", "test_share", "split_seed", "synthetic")
-        return {key: getattr(self, key) for key in keys}
 
 
 @dataclass(frozen=True)
@@ -149,7 +123,7 @@ def _corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
         raise InputError(f"{key}.files: give train and test, or all; found {', '.join(sorted(parts))}")
     if ("all" in parts) != ("test_share" in entry):
         raise InputError(f"{key}: test_share belongs to a file under `all`, and only there")
-    return CorpusSource(origin="own", **entry)
+    return CorpusSource(**entry)
 
 
 def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
@@ -161,14 +135,7 @@ def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
     division = {name: entry[name] for name in ("test_share", "split_seed") if name in entry}
     if set(entry) - {"known", *division} or (division and "all" not in corpus.files):
         raise InputError(f"{key}: beside `known` go only test_share and split_seed, of an undivided corpus")
-    return CorpusSource(
-        format=corpus.format,
-        files=corpus.files,
-        origin="embedded" if corpus.synthetic else "known",
-        test_share=division.get("test_share", corpus.test_share),
-        split_seed=division.get("split_seed", 0),
-        synthetic=corpus.synthetic,
-    )
+    return replace(corpus, **division)
 
 
 def _check_tasks(tasks: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fbert.analysis.geometry import train_test_similarity
+from fbert.analysis.similarity import train_test_similarity
 from fbert.tables.published import ROW, published_figures
 from fbert.tasks import PreparedCorpus
 
@@ -18,8 +18,19 @@ Record = Mapping[str, Any]
 
 def encoder_rows(encoders: Sequence[Record]) -> pd.DataFrame:
     """Table 1: the encoders, with parameters in millions."""
-    columns = ["model", "source", "revision", "layers", "heads", "hidden", "parameters_millions"]
-    return pd.DataFrame(list(encoders))[columns]
+    rows = [
+        {
+            "model": encoder["name"],
+            "source": next(encoder[key] for key in ("hub", "folder", "package") if key in encoder),
+            "revision": encoder.get("revision"),
+            "layers": encoder["layers"],
+            "heads": encoder["heads"],
+            "hidden": encoder["hidden"],
+            "parameters_millions": round(encoder["parameters"] / 1e6, 1),
+        }
+        for encoder in encoders
+    ]
+    return pd.DataFrame(rows)
 
 
 def task_rows(corpora: Sequence[PreparedCorpus]) -> pd.DataFrame:
