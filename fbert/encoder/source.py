@@ -1,0 +1,81 @@
+"""Where an encoder comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from fbert.errors import InputError
+
+
+@dataclass(frozen=True)
+class EncoderSource:
+    """A model on the hub, in a folder, or in an installed package: exactly one of the three.
+
+    Attributes:
+        name: its name in tables.
+        hub: id on the Hugging Face hub.
+        revision: commit of the hub repository; pinned, so that neither weights nor results can change.
+        folder: local folder in Hugging Face form.
+        package: installed Python package that carries such a folder under the name `model`.
+        layers: keep only the first so many transformer layers; None keeps all.
+    """
+
+    name: str
+    hub: str | None = None
+    revision: str | None = None
+    folder: str | None = None
+    package: str | None = None
+    layers: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what names no model, or more than one.
+
+        Raises:
+            InputError: not exactly one of hub, folder, package; a hub id without revision; less than a layer.
+        """
+        given = [key for key in ("hub", "folder", "package") if getattr(self, key) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise InputError(f"encoder {self.name}: give exactly one of hub, folder and package, not {found}")
+        if (self.hub is None) != (self.revision is None):
+            raise InputError(
+                f"encoder {self.name}: a hub model needs a revision (a commit hash), no other has one"
+            )
+        if self.layers is not None and self.layers < 1:
+            raise InputError(f"encoder {self.name}: layers must be at least 1, not {self.layers}")
+
+    @classmethod
+    def from_study(cls, name: str, mapping: Mapping[str, Any]) -> EncoderSource:
+        """Build from an encoder's entry in a study; keys that say nothing of the source are left alone."""
+        keys = ("hub", "revision", "folder", "package", "layers")
+        return cls(name, **{key: mapping[key] for key in keys if key in mapping})
+
+    def location(self) -> dict[str, str]:
+        """Return the arguments by which Hugging Face's `from_pretrained` finds it.
+
+        Raises:
+            InputError: the folder or the package is not there.
+        """
+        if self.hub is not None and self.revision is not None:
+            return {"pretrained_model_name_or_path": self.hub, "revision": self.revision}
+        path = Path(self.folder) if self.folder is not None else self._package_folder()
+        if not (path / "config.json").is_file():
+            raise InputError(
+                f"encoder {self.name}: no config.json in {path}; is it a Hugging Face model folder?"
+            )
+        return {"pretrained_model_name_or_path": str(path)}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what was given, for provenance."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+    def _package_folder(self) -> Path:
+        """Find `model/` in the installed package without importing it: the model needs none of its code."""
+        spec = find_spec(str(self.package))
+        if spec is None or not spec.submodule_search_locations:
+            raise InputError(f"encoder {self.name}: package '{self.package}' is not installed")
+        return Path(spec.submodule_search_locations[0]) / "model"

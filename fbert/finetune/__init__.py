@@ -1,0 +1,8 @@
+"""Fine-tuning an encoder on a task (study, section 3).
+
+`fbert.finetune.training` holds the loop and needs torch; this package alone imports nothing heavy.
+"""
+
+from fbert.finetune.settings import FinetuneSettings
+
+__all__ = ["FinetuneSettings"]

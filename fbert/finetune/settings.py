@@ -1,0 +1,61 @@
+"""What a study says about fine-tuning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from fbert.errors import InputError
+
+
+@dataclass(frozen=True)
+class FinetuneSettings:
+    """How every encoder is tuned; the defaults are the paper's (study, section 3).
+
+    Attributes:
+        epochs: passes over the training sentences.
+        batch_size: sentences in a batch; each has at least one example of the task.
+        learning_rate: Adam's, at its peak.
+        warmup: share of the updates over which the learning rate rises, before it falls towards 0.
+        snapshots: updates at which vectors are kept, evenly spaced with start and end; 0 for none.
+        snapshot_layers: the layers of which they are kept; None for all.
+        snapshot_dtype: their number format, `float16` or `float32`.
+    """
+
+    epochs: int = 10
+    batch_size: int = 32
+    learning_rate: float = 3e-4
+    warmup: float = 0.1
+    snapshots: int = 0
+    snapshot_layers: tuple[int, ...] | None = None
+    snapshot_dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        """Refuse impossible values.
+
+        Raises:
+            InputError: the message names the key.
+        """
+        if self.epochs < 1 or self.batch_size < 1:
+            raise InputError(f"epochs ({self.epochs}) and batch_size ({self.batch_size}) must be at least 1")
+        if not self.learning_rate > 0:
+            raise InputError(f"learning_rate must be above 0, not {self.learning_rate}")
+        if not 0 <= self.warmup < 1:
+            raise InputError(f"warmup is a share of the updates: at least 0 and below 1, not {self.warmup}")
+        if self.snapshots < 0 or self.snapshots == 1:
+            raise InputError(f"snapshots must be 0, or at least 2 (start and end), not {self.snapshots}")
+
+    @classmethod
+    def from_study(cls, mapping: Mapping[str, Any]) -> FinetuneSettings:
+        """Build from a study's `finetuning`.
+
+        Raises:
+            InputError: an unknown key or an impossible value.
+        """
+        valid = [field.name for field in fields(cls)]
+        for key in mapping:
+            if key not in valid:
+                raise InputError(f"finetuning: unknown key '{key}'; valid are: {', '.join(valid)}")
+        layers = mapping.get("snapshot_layers")
+        return cls(**{**mapping, "snapshot_layers": None if layers is None else tuple(layers)})

@@ -1,0 +1,112 @@
+"""A task on top of an encoder: one linear layer over what represents an example (study, sections 2 and 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from fbert.encoder.model import BATCH_SUBWORDS, Batch, Encoder, sentence_vectors, word_vectors
+from fbert.encoder.tokens import Tokens, batches
+from fbert.errors import InputError
+from fbert.tasks import PreparedCorpus
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """The sentences of a split that have an example of the task, s of them.
+
+    Attributes:
+        tokens: the sentences, tokenized.
+        words: (examples, arity) for each sentence, the words of its examples.
+        labels: (examples,) for each sentence, their labels.
+    """
+
+    tokens: list[Tokens]
+    words: list[NDArray[np.int64]]
+    labels: list[NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, encoder: Encoder, corpus: PreparedCorpus, task: str, split: str) -> TaskData:
+        """Collect a task's examples by sentence.
+
+        Raises:
+            InputError: the corpus has no such task.
+        """
+        if task not in corpus.labels:
+            raise InputError(f"corpus {corpus.name}: no task {task}; it has {', '.join(corpus.labels)}")
+        part = corpus.splits[split]
+        examples = part.examples[task]
+        present = np.unique(examples.sentences)
+        chosen = [np.flatnonzero(examples.sentences == index) for index in present]
+        return cls(
+            encoder.tokenize([part.sentences[index] for index in present]),
+            [examples.words[which] for which in chosen],
+            [examples.labels[which] for which in chosen],
+        )
+
+    def count_labels(self) -> int:
+        """Return how many different labels there are."""
+        return len(np.unique(np.concatenate(self.labels))) if self.labels else 0
+
+
+class TaskModel:
+    """An encoder and the head of one task."""
+
+    def __init__(self, encoder: Encoder, arity: int, n_labels: int, seed: int) -> None:
+        """Put a fresh head on an encoder.
+
+        Args:
+            encoder: to be tuned in place.
+            arity: words of one example; 0 for a sentence.
+            n_labels: number of labels.
+            seed: of the head's first weights.
+        """
+        self.encoder, self.arity = encoder, arity
+        torch.manual_seed(seed)
+        self.head = nn.Linear(max(arity, 1) * encoder.dim, n_labels).to(encoder.device)
+
+    def logits(self, data: TaskData, chosen: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return (n, labels) scores and (n,) labels of all examples of the chosen sentences."""
+        batch = self.encoder.batch([data.tokens[index] for index in chosen])
+        # bfloat16 where a GPU multiplies matrices; weights, sums and the loss stay float32
+        device = self.encoder.device.type
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            last = self.encoder.hidden_states(batch)[-1]
+        points = self._points(last.float(), batch, [data.words[index] for index in chosen])
+        labels = np.concatenate([data.labels[index] for index in chosen])
+        return self.head(points), torch.from_numpy(labels).to(self.encoder.device)
+
+    @torch.no_grad()
+    def accuracy(self, data: TaskData) -> float:
+        """Return the share of examples the head gets right, without dropout."""
+        self.train(False)
+        right = [
+            (scores.argmax(1) == labels).cpu()
+            for scores, labels in (
+                self.logits(data, chosen) for chosen in batches(data.tokens, BATCH_SUBWORDS)
+            )
+        ]
+        return torch.cat(right).double().mean().item()
+
+    def train(self, training: bool) -> None:
+        """Turn dropout on or off."""
+        self.encoder.model.train(training)
+
+    def weights(self) -> dict[str, nn.Parameter]:
+        """Return all weights by name, in a fixed order."""
+        named = {f"encoder.{name}": weight for name, weight in self.encoder.model.named_parameters()}
+        return named | {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+
+    def _points(self, last: torch.Tensor, batch: Batch, words: Sequence[NDArray[np.int64]]) -> torch.Tensor:
+        """Return (n, max(arity, 1) * dim): the words of each example joined, or its sentence's vector."""
+        if self.arity == 0:
+            of_example = np.repeat(np.arange(len(words)), [len(found) for found in words])
+            return sentence_vectors(last, batch)[torch.from_numpy(of_example).to(last.device)]
+        first_words = np.cumsum((0, *batch.n_words[:-1]))
+        rows = np.concatenate([found + first for found, first in zip(words, first_words, strict=True)])
+        return word_vectors(last, batch)[torch.from_numpy(rows).to(last.device)].flatten(1)

@@ -1,0 +1,144 @@
+"""Writing a store: the vectors of a corpus split in one state of an encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.encoder.model import Encoder, SentenceVectors
+from fbert.encoder.tokens import Tokens
+from fbert.errors import InputError
+from fbert.store.form import STORE, creating, layer_name
+from fbert.tasks import Examples, PreparedCorpus, Split
+
+SENTENCE = -1
+DTYPES = ("float16", "float32")
+
+
+def embed(
+    encoder: Encoder,
+    corpus: PreparedCorpus,
+    split: str,
+    path: Path | str,
+    tasks: Sequence[str],
+    layers: Sequence[int] | None = None,
+    dtype: str = "float32",
+    provenance: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the vectors that the tasks need, whole or not at all.
+
+    Args:
+        encoder: in the state to be kept.
+        corpus: where the sentences and examples are from.
+        split: one of the corpus's splits.
+        path: the store.
+        tasks: tasks of the corpus.
+        layers: which layers; None for all.
+        dtype: `float16` or `float32`.
+        provenance: what else made the store; nothing that differs from run to run.
+
+    Raises:
+        InputError: no such task, layer or dtype, or a vector that is not finite in this dtype.
+    """
+    if dtype not in DTYPES:
+        raise InputError(f"dtype '{dtype}' is not possible; valid are: {', '.join(DTYPES)}")
+    part = corpus.splits[split]
+    rows = needed_rows(part, tasks, corpus.name)
+    sentences = np.unique(rows[:, 0])
+    tokens = encoder.tokenize([part.sentences[index] for index in sentences])
+    wanted = list(range(encoder.n_layers + 1)) if layers is None else list(encoder.check_layers(layers))
+    record = _record(encoder, corpus, split, tokens) | dict(provenance or {})
+    with creating(path, STORE, record) as file:
+        _write_index(file, part, rows, {task: corpus.labels[task] for task in tasks})
+        for layer in wanted:
+            file.create_dataset(layer_name(layer), (len(rows), encoder.dim), dtype)
+        for vectors in encoder.vectors_of(tokens, wanted):
+            _write_sentence(file, encoder.name, wanted, rows, int(sentences[vectors.index]), vectors)
+
+
+def needed_rows(part: Split, tasks: Sequence[str], corpus: str) -> NDArray[np.int64]:
+    """Return (r, 2): every sentence and word that an example of the tasks is about, sorted, each once.
+
+    Raises:
+        InputError: a task without examples in this corpus.
+    """
+    for task in tasks:
+        if task not in part.examples:
+            raise InputError(f"corpus {corpus}: no task {task}; it has {', '.join(part.examples)}")
+    return np.unique(np.concatenate([_pairs(part.examples[task]).reshape(-1, 2) for task in tasks]), axis=0)
+
+
+def _pairs(examples: Examples) -> NDArray[np.int64]:
+    """Return (n, arity or 1, 2): sentence and word of each row of each example."""
+    n, arity = examples.words.shape
+    words = examples.words if arity else np.full((n, 1), SENTENCE)
+    return np.stack([np.broadcast_to(examples.sentences[:, None], words.shape), words], axis=-1)
+
+
+def _write_index(
+    file: h5py.File, part: Split, rows: NDArray[np.int64], labels: Mapping[str, Sequence[str]]
+) -> None:
+    text = h5py.string_dtype()
+    file["rows"] = rows
+    file.create_dataset("forms", data=[_form(part.sentences[s], w) for s, w in rows], dtype=text)
+    number = {(s, w): row for row, (s, w) in enumerate(rows.tolist())}
+    for task, names in labels.items():
+        pairs = _pairs(part.examples[task])
+        group = file.create_group(f"tasks/{task}")
+        flat = [number[s, w] for s, w in pairs.reshape(-1, 2).tolist()]
+        group["rows"] = np.array(flat, dtype=np.int64).reshape(pairs.shape[:2])
+        group["labels"] = part.examples[task].labels
+        group.create_dataset("names", data=list(names), dtype=text)
+
+
+def _form(words: Sequence[str], word: int) -> str:
+    return " ".join(words) if word == SENTENCE else words[word]
+
+
+def _write_sentence(
+    file: h5py.File,
+    encoder: str,
+    layers: Sequence[int],
+    rows: NDArray[np.int64],
+    sentence: int,
+    vectors: SentenceVectors,
+) -> None:
+    """Write the rows of one sentence, which lie together, into every layer."""
+    start, stop = np.searchsorted(rows[:, 0], [sentence, sentence + 1])
+    # (layers, 1 + words, dim): the sentence's own vector stands at -1 + 1
+    both = np.concatenate([vectors.sentence[:, None], vectors.words], axis=1)
+    for layer, values in zip(layers, both[:, rows[start:stop, 1] + 1], strict=True):
+        dataset = file[layer_name(layer)]
+        with np.errstate(over="ignore"):
+            stored = values.astype(dataset.dtype)
+        if not np.isfinite(stored).all():
+            raise InputError(_not_finite(encoder, layer, sentence, dataset.dtype, values))
+        dataset[start:stop] = stored
+
+
+def _not_finite(
+    encoder: str, layer: int, sentence: int, dtype: np.dtype[Any], values: NDArray[np.float32]
+) -> str:
+    where = f"encoder {encoder}, layer {layer}, sentence {sentence} (from 0)"
+    if np.isfinite(values).all():
+        return f"{where}: values up to {np.abs(values).max():.4g} do not fit {dtype}; store float32 instead"
+    return f"{where}: vectors are not finite; has its training diverged?"
+
+
+def _record(encoder: Encoder, corpus: PreparedCorpus, split: str, tokens: Sequence[Tokens]) -> dict[str, Any]:
+    return {
+        "encoder": encoder.name,
+        "weights": encoder.checksum(),
+        "corpus": corpus.name,
+        "corpus_checksum": corpus.checksum,
+        "split": split,
+        "overlong_sentences": sum(len(sentence.pieces) > 1 for sentence in tokens),
+        "unreadable_words": sum(sentence.unreadable for sentence in tokens),
+        "versions": {name: version(name) for name in ("fbert", "torch", "transformers", "h5py")},
+    }

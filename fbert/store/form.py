@@ -1,0 +1,91 @@
+"""The form of the files: how they are made whole, sealed, opened and checked."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.errors import CorruptFileError, InputError
+from fbert.files import replacing
+
+STORE = "fbert vectors 1"
+SNAPSHOTS = "fbert snapshots 1"
+
+
+@contextmanager
+def creating(path: Path | str, form: str, provenance: Mapping[str, Any]) -> Iterator[h5py.File]:
+    """Yield a new file to fill; it gets its name once it is filled, sealed and closed."""
+    with replacing(path) as temporary, h5py.File(temporary, "w", locking=False) as file:
+        yield file
+        file.visititems(_add_checksum)
+        file.attrs["form"] = form
+        file.attrs["provenance"] = json.dumps(dict(provenance), ensure_ascii=False, allow_nan=False)
+        file.attrs["complete"] = True
+
+
+@contextmanager
+def opening(path: Path | str, *forms: str) -> Iterator[h5py.File]:
+    """Yield a file of one of the forms that was written whole.
+
+    Raises:
+        InputError: there is no such file.
+        CorruptFileError: it is truncated, incomplete or of another form, or a part of it cannot be read.
+    """
+    try:
+        # A file under its final name is never written to, and locks fail on some cluster file systems.
+        with h5py.File(path, "r", locking=False) as file:
+            if file.attrs.get("form") not in forms or not file.attrs.get("complete", False):
+                raise OSError(f"not a complete file of {' or '.join(forms)}")
+            yield file
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; has it been made yet?") from error
+    except (OSError, KeyError, RuntimeError) as error:
+        raise CorruptFileError(
+            f"{path}: truncated, altered or foreign ({error}); delete it and run again to rebuild it"
+        ) from error
+
+
+def values(dataset: h5py.Dataset) -> NDArray[Any]:
+    """Read a dataset whole.
+
+    Raises:
+        OSError: it is not what was written.
+    """
+    content: NDArray[Any] = dataset[()]
+    if dataset.attrs["crc32"] != _checksum(content):
+        raise OSError(f"checksum of {dataset.name} differs")
+    return content
+
+
+def texts(dataset: h5py.Dataset) -> tuple[str, ...]:
+    """Read a dataset of text whole, as `values` does."""
+    return tuple(text.decode() for text in values(dataset))
+
+
+def layer_name(layer: int) -> str:
+    """Return the name of a layer's dataset."""
+    return f"layer_{layer:02d}"
+
+
+def update_name(update: int) -> str:
+    """Return the name of a snapshot's group."""
+    return f"update_{update:08d}"
+
+
+def _add_checksum(_: str, item: h5py.Group | h5py.Dataset) -> None:
+    if isinstance(item, h5py.Dataset) and "crc32" not in item.attrs:
+        item.attrs["crc32"] = _checksum(item[()])
+
+
+def _checksum(content: NDArray[Any]) -> int:
+    if content.dtype == object:
+        return zlib.crc32(b"\0".join(content.tolist()))
+    return zlib.crc32(np.ascontiguousarray(content).data)

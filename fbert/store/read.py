@@ -1,0 +1,110 @@
+"""Reading vectors: `(X, y, labels)` of a task and layer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.errors import InputError
+from fbert.store.form import SNAPSHOTS, STORE, layer_name, opening, texts, update_name, values
+
+
+class Labelled(NamedTuple):
+    """The n examples of a task as points with labels.
+
+    Attributes:
+        X: (n, d) float32; a pair of words is joined, dependent first.
+        y: (n,) index into the label names.
+        labels: label names of the task over all splits, sorted.
+    """
+
+    X: NDArray[np.float32]
+    y: NDArray[np.int64]
+    labels: tuple[str, ...]
+
+
+def read(path: Path | str, task: str, layer: int) -> Labelled:
+    """Return a task's examples in a store as `(X, y, labels)`.
+
+    Args:
+        path: a store.
+        task: one of its tasks.
+        layer: one of its layers; 0 is the embedding layer.
+
+    Raises:
+        InputError: the store lacks the task or the layer; the message names those it has.
+        CorruptFileError: the file is truncated, altered or not a store.
+    """
+    with opening(path, STORE) as file:
+        return _labelled(file, file, task, layer)
+
+
+def read_snapshots(path: Path | str, task: str, update: int, layer: int) -> Labelled:
+    """Return the training examples at one update of a training run, as `read` does.
+
+    Raises:
+        InputError: no such task, update or layer.
+        CorruptFileError: the file is truncated, altered or does not hold snapshots.
+    """
+    with opening(path, SNAPSHOTS) as file:
+        _check(update_name(update) in file, file, f"update {update}", _updates(file))
+        return _labelled(file, file[update_name(update)], task, layer)
+
+
+def read_updates(path: Path | str) -> tuple[int, ...]:
+    """Return the updates of which a training run has snapshots, in order."""
+    with opening(path, SNAPSHOTS) as file:
+        return _updates(file)
+
+
+def read_layers(path: Path | str) -> tuple[int, ...]:
+    """Return the layers that a store, or a file of snapshots, has."""
+    with opening(path, STORE, SNAPSHOTS) as file:
+        updates = _updates(file)
+        return _layers(file[update_name(updates[0])] if updates else file)
+
+
+def read_forms(path: Path | str, task: str) -> tuple[str, ...]:
+    """Return the word of each example (of a pair, the dependent), or its sentence if it has no word."""
+    with opening(path, STORE, SNAPSHOTS) as file:
+        forms = texts(file["forms"])
+        return tuple(forms[row] for row in values(_task(file, task)["rows"])[:, 0])
+
+
+def read_provenance(path: Path | str) -> dict[str, Any]:
+    """Return what made a file: encoder, corpus, split, versions, counts, and the caller's record."""
+    with opening(path, STORE, SNAPSHOTS) as file:
+        provenance: dict[str, Any] = json.loads(file.attrs["provenance"])
+        return provenance
+
+
+def _labelled(file: h5py.File, layers: h5py.Group, task: str, layer: int) -> Labelled:
+    """Join the rows of each example: (n, arity) rows of (r, dim) vectors become (n, arity * dim)."""
+    found = _task(file, task)
+    _check(layer_name(layer) in layers, file, f"layer {layer}", _layers(layers))
+    rows, y = values(found["rows"]), values(found["labels"])
+    vectors = values(layers[layer_name(layer)])[rows]
+    return Labelled(vectors.reshape(len(rows), -1).astype(np.float32), y, texts(found["names"]))
+
+
+def _task(file: h5py.File, task: str) -> h5py.Group:
+    _check(task in file["tasks"], file, f"task {task}", tuple(file["tasks"]))
+    return file["tasks"][task]
+
+
+def _layers(group: h5py.Group) -> tuple[int, ...]:
+    return tuple(int(name.removeprefix("layer_")) for name in group if name.startswith("layer_"))
+
+
+def _updates(file: h5py.File) -> tuple[int, ...]:
+    return tuple(int(name.removeprefix("update_")) for name in file if name.startswith("update_"))
+
+
+def _check(there: bool, file: h5py.File, wanted: str, valid: tuple[Any, ...]) -> None:
+    if not there:
+        raise InputError(f"{file.filename}: has no {wanted}; it has {', '.join(map(str, valid))}")
