@@ -1,0 +1,8 @@
+"""The classifier probe (study, section 4): many perceptrons at once, with the meaning of scikit-learn's."""
+
+from fbert.probe.curves import learning_curves
+from fbert.probe.probe import run_probe
+from fbert.probe.result import ProbeResult
+from fbert.probe.settings import ProbeSettings, Setting
+
+__all__ = ["ProbeResult", "ProbeSettings", "Setting", "learning_curves", "run_probe"]

@@ -1,0 +1,125 @@
+"""The classifier probe (study, section 4): choose a setting, train it from several seeds, test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fbert.probe.control import Groups, control_labels
+from fbert.probe.data import Examples, Part, check_parts, describe
+from fbert.probe.measures import Accuracy, confusion_matrix, majority_baseline, per_label
+from fbert.probe.memory import affordable_threads
+from fbert.probe.result import Control, ProbeResult
+from fbert.probe.search import Trial, best, rule, search
+from fbert.probe.settings import ProbeSettings, Setting
+from fbert.probe.training import Machine, Rows, Run, train_seeds
+
+
+def run_probe(
+    train: Part,
+    test: Part,
+    labels: Sequence[str],
+    settings: ProbeSettings,
+    seed: int,
+    groups: Groups | None = None,
+    device: str = "auto",
+    threads: int = 1,
+) -> ProbeResult:
+    """Probe one representation for one task.
+
+    Args:
+        train: X (n, d) of any float type and y (n,), indices into `labels`.
+        test: the same for the test set, which plays no part in any choice.
+        labels: names of the labels.
+        settings: the grid and how it is searched.
+        seed: of the held-out part, the search and the first final run; final run i has seed + i.
+        groups: word types of the training and the test examples, for the control task.
+        device: a torch device, or `auto` for a GPU where there is one.
+        threads: groups of perceptrons trained at a time on a CPU; the result does not depend on it.
+
+    Raises:
+        InputError: unusable examples (not finite, wrong shapes, fewer than two labels in training, too few
+            to hold some out) or too little memory.
+    """
+    examples = check_parts(train, test, len(labels))
+    machine = Machine.of(device, affordable_threads(examples, settings, threads))
+    trials = search(examples, settings, seed, machine)
+    chosen = best(trials, examples.X.shape[1]).setting
+    seeds = [(seed + run) % 2**32 for run in range(settings.runs)]
+    runs = _train_and_test(examples, chosen, settings, seeds, machine)
+    result = _result(examples, labels, settings, trials, runs)
+    if not settings.control:
+        return result
+    return _with_control(result, examples, settings, runs, groups, machine)
+
+
+def _train_and_test(
+    examples: Examples, setting: Setting, settings: ProbeSettings, seeds: Sequence[int], machine: Machine
+) -> list[Run]:
+    rows = Rows.on(machine.device, examples.X, examples.y, examples.X_test)
+    return train_seeds(setting, seeds, rows, settings, machine.threads)
+
+
+def _result(
+    examples: Examples,
+    labels: Sequence[str],
+    settings: ProbeSettings,
+    trials: Sequence[Trial],
+    runs: Sequence[Run],
+) -> ProbeResult:
+    """Everything about the task itself; the control task comes after it."""
+    y, y_test = examples.y, examples.y_test
+    accuracy = Accuracy.of(runs, y_test)
+    confusion = confusion_matrix(y_test, [run.predicted for run in runs], len(labels))
+    return ProbeResult(
+        accuracy=accuracy.mean,
+        accuracy_std=accuracy.std,
+        accuracies=accuracy.runs,
+        seeds=[run.seed for run in runs],
+        epochs=[run.epochs for run in runs],
+        converged=[run.converged for run in runs],
+        widths=runs[0].setting.widths,
+        l2=runs[0].setting.l2,
+        selection=rule(settings),
+        grid=[trial.to_json() for trial in trials],
+        train=len(y),
+        test=len(y_test),
+        features=examples.X.shape[1],
+        majority=majority_baseline(y, y_test, labels),
+        labels=list(labels),
+        per_label=per_label(confusion, y, y_test, labels),
+        confusion=confusion.tolist(),
+        control=None,
+        warnings=describe(examples, labels),
+    )
+
+
+def _with_control(
+    result: ProbeResult,
+    examples: Examples,
+    settings: ProbeSettings,
+    runs: Sequence[Run],
+    groups: Groups | None,
+    machine: Machine,
+) -> ProbeResult:
+    """Train the chosen setting on the control task from the same seeds."""
+    y, y_test = control_labels(examples.y, len(examples.y_test), groups, runs[0].seed)
+    if len(np.unique(y)) == 1:
+        return replace(result, warnings=[*result.warnings, "control task: drew one label for all, left out"])
+    control = replace(examples, y=y, y_test=y_test)
+    done = _train_and_test(control, runs[0].setting, settings, result.seeds, machine)
+    accuracy = Accuracy.of(done, y_test)
+    return replace(
+        result,
+        control=Control(
+            unit="example" if groups is None else "word type",
+            accuracy=accuracy.mean,
+            accuracy_std=accuracy.std,
+            accuracies=accuracy.runs,
+            epochs=[run.epochs for run in done],
+            converged=[run.converged for run in done],
+            selectivity=result.accuracy - accuracy.mean,
+        ),
+    )
