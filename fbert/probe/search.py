@@ -85,8 +85,10 @@ def rule(settings: ProbeSettings) -> str:
 
 
 def _drop_hopeless(groups: Sequence[Group], runs: Sequence[Run], y_held: NDArray[np.int64], n: int) -> None:
-    """Let only the n best runs of the grid train on; runs that have converged keep their place among them."""
-    leaders = sorted(runs, key=lambda run: -accuracy(run.predicted, y_held))[:n]
+    """Of the runs still in the race let only the n best train on; converged ones keep their place among them."""
+    active = [run for group in groups for run in group.active]
+    racing = [run for run in runs if run.converged or run in active]
+    leaders = sorted(racing, key=lambda run: -accuracy(run.predicted, y_held))[:n]
     for group in groups:
         group.keep([run for run in group.active if run in leaders])
 
