@@ -67,10 +67,10 @@ def _table2(inputs: Inputs) -> Table:
     rows = wide.reset_index().merge(rows[["task", "text"]].drop_duplicates(), on="task")
     shown = {
         "task": "Task",
-        "accuracy_original": "Accuracy",
-        "accuracy_fine_tuned": "tuned",
-        "train_test_similarity_original": "Similarity",
-        "train_test_similarity_fine_tuned": "tuned ",
+        "accuracy_original": "Accuracy, original",
+        "accuracy_fine_tuned": "Accuracy, tuned",
+        "train_test_similarity_original": "Similarity, original",
+        "train_test_similarity_fine_tuned": "Similarity, tuned",
     }
     title = f"{rows['model'][0]}, last layer: accuracy and train/test similarity, before and after"
     return Table("table2", title, rows, shown)
@@ -97,12 +97,12 @@ def _table6(inputs: Inputs) -> Table:
         "task": "Task",
         "corpus": "Corpus",
         "labels": "Labels",
-        "train_examples": "Training",
-        "test_examples": "Test",
-        "train_sentences": "Sentences",
-        "test_sentences": "test",
-        "train_words": "Words",
-        "test_words": "test ",
+        "train_examples": "Training examples",
+        "test_examples": "Test examples",
+        "train_sentences": "Training sentences",
+        "test_sentences": "Test sentences",
+        "train_words": "Training words",
+        "test_words": "Test words",
     }
     title = "Tasks: labels and examples; sentences and words of their corpora"
     return Table("table6", title, task_rows(inputs["corpora"]), shown)
