@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tokenizers import pre_tokenizers
+
 from fbert.errors import InputError
 
 NO_WORD = -1
@@ -170,6 +172,8 @@ def batches(tokens: Sequence[Tokens], budget: int) -> list[list[int]]:
 def _put_space_before_words(tokenizer: Any) -> None:
     """Make byte-level tokenizers read a word as they read it inside a sentence, with the space before it."""
     stage = tokenizer.backend_tokenizer.pre_tokenizer
-    if hasattr(stage, "add_prefix_space"):
-        stage.add_prefix_space = True
-        tokenizer.add_prefix_space = True
+    parts: Any = stage if isinstance(stage, pre_tokenizers.Sequence) else [stage]
+    for part in parts:
+        if isinstance(part, pre_tokenizers.ByteLevel):
+            part.add_prefix_space = True
+            tokenizer.add_prefix_space = True

@@ -1,0 +1,107 @@
+"""Vectors are what Hugging Face's model gives each sentence alone, averaged over subwords."""
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+from encoder.tiny import FAMILIES, NOUNS, OTHERS, VERBS, build, minilm
+from fbert.encoder.model import Encoder
+from fbert.errors import InputError
+
+WORDS = NOUNS + VERBS + OTHERS
+SENTENCES = [["light"], [*WORDS[:4], "lights"], ["in", "the", "run"], list(WORDS[3:6]), ["unbelievable", "."]]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def encoder(request, tmp_path_factory):
+    return Encoder.load(build(request.param, tmp_path_factory.mktemp(request.param)), "cpu")
+
+
+def by_index(encoder, sentences, layers=None):
+    return sorted(encoder.vectors(sentences, layers), key=lambda vectors: vectors.index)
+
+
+def naive(encoder, words):
+    """One sentence, no padding, Hugging Face's own alignment: (layers, words, dim) and (layers, dim)."""
+    encoded = encoder.tokenizer.huggingface([words], is_split_into_words=True, return_tensors="pt")
+    with torch.no_grad():
+        output = encoder.model(input_ids=encoded["input_ids"], output_hidden_states=True)
+    states = torch.stack([*output.hidden_states[:-1], output.last_hidden_state])[:, 0]
+    word_ids = np.array([-1 if word is None else word for word in encoded.word_ids(0)])
+    return np.stack([states[:, word_ids == word].mean(1) for word in range(len(words))], 1), states[
+        :, 0
+    ].numpy()
+
+
+def test_words_and_sentences_are_as_computed_one_by_one(encoder):
+    for words, vectors in zip(SENTENCES, by_index(encoder, SENTENCES), strict=True):
+        expected_words, expected_sentence = naive(encoder, words)
+        np.testing.assert_allclose(vectors.words, expected_words, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(vectors.sentence, expected_sentence, rtol=1e-4, atol=1e-5)
+
+
+def test_layers_are_chosen_in_the_order_asked(encoder):
+    for whole, part in zip(by_index(encoder, SENTENCES), by_index(encoder, SENTENCES, [3, 0]), strict=True):
+        np.testing.assert_array_equal(part.words, whole.words[[3, 0]])
+        np.testing.assert_array_equal(part.sentence, whole.sentence[[3, 0]])
+
+
+def test_the_order_of_sentences_changes_nothing(encoder):
+    backwards = by_index(encoder, SENTENCES[::-1])[::-1]
+    for one, other in zip(by_index(encoder, SENTENCES), backwards, strict=True):
+        np.testing.assert_array_equal(one.words, other.words)
+
+
+def test_an_overlong_sentence_has_a_vector_for_every_word_and_that_of_its_first_piece(encoder):
+    (tokens,) = encoder.tokenize([WORDS * 5])
+    (vectors,) = encoder.vectors([WORDS * 5])
+    end = len({word for word in tokens.pieces[0].words if word >= 0})
+    (first,) = encoder.vectors([(WORDS * 5)[:end]])
+    assert vectors.words.shape == (encoder.n_layers + 1, len(WORDS) * 5, encoder.dim)
+    assert np.isfinite(vectors.words).all()
+    np.testing.assert_allclose(vectors.words[:, :end], first.words, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(vectors.sentence, first.sentence, rtol=1e-4, atol=1e-5)
+
+
+def test_a_word_cut_between_pieces_is_the_mean_of_all_its_subwords():
+    encoder = Encoder.load(minilm(1), "cpu")
+    tokens = encoder.tokenize([["a-" * 400]])  # 800 subwords: two pieces
+    (vectors,) = encoder.vectors([["a-" * 400]])
+    batch = encoder.batch(tokens)
+    with torch.no_grad():
+        last = encoder.hidden_states(batch)[-1].flatten(0, 1).numpy()
+    expected = last[(batch.word_of == 0).numpy()].mean(0)
+    assert len(tokens[0].pieces) == 2
+    np.testing.assert_allclose(vectors.words[-1, 0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_words_of_one_sentence_are_not_those_of_another(encoder):
+    first, second = by_index(encoder, [["light", "run"], ["run", "light"]])
+    assert not np.allclose(first.words[-1, 0], second.words[-1, 0], atol=1e-4)
+
+
+@pytest.mark.parametrize("layer", [-1, 4])
+def test_a_layer_that_is_not_there_is_refused(encoder, layer):
+    with pytest.raises(InputError, match=f"no layer {layer}; it has 0 to 3"):
+        list(encoder.vectors(SENTENCES, [layer]))
+
+
+def test_vectors_leave_training_mode_as_it_was(encoder):
+    encoder.model.train()
+    quiet = by_index(encoder, SENTENCES)
+    assert encoder.model.training
+    encoder.model.eval()
+    np.testing.assert_array_equal(quiet[1].words, by_index(encoder, SENTENCES)[1].words)
+
+
+def test_the_packaged_encoder_gives_the_sentence_vectors_of_transformers():
+    source = minilm(6)
+    path = source.location()["pretrained_model_name_or_path"]
+    model, tokenizer = AutoModel.from_pretrained(path).eval(), AutoTokenizer.from_pretrained(path)
+    text = "To run light tests in that light ."
+    with torch.no_grad():
+        expected = model(**tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+    (vectors,) = Encoder.load(source, "cpu").vectors([text.split()])
+    np.testing.assert_allclose(vectors.sentence[-1], expected[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(vectors.words[-1], expected[1:-1], rtol=1e-4, atol=1e-5)

