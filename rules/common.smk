@@ -1,5 +1,6 @@
 """What the rules share: the study, the wildcards it allows, the code behind each stage, and input functions."""
 
+import json
 import os
 import re
 import sys
@@ -9,9 +10,15 @@ from snakemake.exceptions import WorkflowError
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
-os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+# What jobs inherit: this checkout's package before any installed one, and no network for encoders, since what a
+# study needs of the hub is fetched before (fetch_encoder alone asks for it).
+os.environ.update(
+    PYTHONPATH=os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    HF_HUB_OFFLINE="1",
+)
 
 from fbert.corpora.registry import embedded_files, known_file, known_files
+from fbert.encoder import EncoderSource
 from fbert.errors import InputError
 from fbert.fingerprint import fingerprint
 from fbert.study import ORIGINAL, TABLES, check_configuration, load_study
@@ -41,6 +48,8 @@ def one_of(names):
 wildcard_constraints:
     corpus=one_of(STUDY.corpora),
     encoder=one_of(STUDY.encoders),
+    hub=one_of([source["hub"] for source in STUDY.encoders.values() if "hub" in source]),
+    revision="[0-9a-f]{40}",
     state=one_of([ORIGINAL, *TUNED]),
     tuned=one_of(TUNED),
     task=one_of(STUDY.tasks),
@@ -64,6 +73,28 @@ def corpus_files(wildcards):
 def checksum_of(file):
     """What a public file must be: the configured checksum, else the pinned one."""
     return config.get("checksums", {}).get(file, known_file(file).checksum)
+
+
+def fetched(wildcards):
+    """The record of an encoder that comes from the hub, none for one that is here anyway."""
+    source = STUDY.encoders[wildcards.encoder]
+    return f"{DOWNLOADS}/encoders/{source['hub']}/{source['revision']}.json" if "hub" in source else []
+
+
+def growing(amount):
+    """A resource that is asked for once, twice, three times over as a job is tried again."""
+    return lambda wildcards, attempt: amount * attempt
+
+
+def growing_with_encoder(mem_mb, weights):
+    """Memory that grows likewise: a constant, and so many times what the encoder's files take."""
+
+    def grown(wildcards, input, attempt):
+        source = EncoderSource.from_study(wildcards.encoder, STUDY.encoders[wildcards.encoder])
+        sizes = json.loads(Path(input.fetched).read_text())["bytes"] if input.fetched else source.sizes()
+        return attempt * (mem_mb + weights * sum(sizes.values()) // 10**6)
+
+    return grown
 
 
 def task_of(state):

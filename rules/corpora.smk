@@ -18,6 +18,7 @@ rule fetch_corpus_file:
     resources:
         mem_mb=500,
         runtime=30,
+    localrule: True
     conda:
         "../envs/fbert.yaml"
     script:
@@ -38,6 +39,7 @@ rule write_embedded_corpus:
     resources:
         mem_mb=500,
         runtime=10,
+    localrule: True
     conda:
         "../envs/fbert.yaml"
     script:
@@ -60,8 +62,8 @@ rule prepare_corpus:
         f"{RESULTS}/benchmarks/prepare_corpus/{{corpus}}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     conda:
         "../envs/fbert.yaml"
     script:

@@ -17,8 +17,8 @@ rule directprobe:
         f"{RESULTS}/benchmarks/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     conda:
         "../envs/fbert.yaml"
     script:

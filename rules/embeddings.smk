@@ -6,6 +6,7 @@ rule embed:
     input:
         corpus=f"{RESULTS}/corpora/{{corpus}}.json",
         checkpoint=checkpoint_of,
+        fetched=fetched,
     output:
         train=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-train.h5",
         test=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-test.h5",
@@ -20,8 +21,8 @@ rule embed:
         f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{corpus}}.tsv"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing_with_encoder(3000, weights=2),
+        runtime=growing(60),
         gpu=GPU,
     conda:
         "../envs/fbert.yaml"

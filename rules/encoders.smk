@@ -1,8 +1,31 @@
 """Encoders: what they are, and their fine-tuning."""
 
 
+rule fetch_encoder:
+    """An encoder of the hub, into Hugging Face's cache, on the machine that has the network."""
+    output:
+        f"{DOWNLOADS}/encoders/{{hub}}/{{revision}}.json",
+    params:
+        code=code("fetch_encoder.py"),
+    log:
+        f"{DOWNLOADS}/logs/encoders/{{hub}}/{{revision}}.log",
+    benchmark:
+        f"{DOWNLOADS}/benchmarks/encoders/{{hub}}/{{revision}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    localrule: True
+    conda:
+        "../envs/fbert.yaml"
+    script:
+        "../scripts/fetch_encoder.py"
+
+
 rule describe_encoder:
     """Layers, heads, width and parameters of an encoder, from its configuration."""
+    input:
+        fetched=fetched,
     output:
         f"{RESULTS}/encoders/{{encoder}}.json",
     params:
@@ -14,8 +37,8 @@ rule describe_encoder:
         f"{RESULTS}/benchmarks/describe_encoder/{{encoder}}.tsv"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     conda:
         "../envs/fbert.yaml"
     script:
@@ -26,6 +49,7 @@ rule finetune:
     """An encoder fine-tuned on one task: a Hugging Face folder with the task's head beside."""
     input:
         corpus=lambda wildcards: f"{RESULTS}/corpora/{STUDY.tasks[task_of(wildcards.tuned)]}.json",
+        fetched=fetched,
     output:
         directory(f"{RESULTS}/checkpoints/{{encoder}}/{{tuned}}"),
     params:
@@ -40,8 +64,8 @@ rule finetune:
         f"{RESULTS}/benchmarks/finetune/{{encoder}}/{{tuned}}.tsv"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=growing_with_encoder(2000, weights=8),
+        runtime=growing(240),
         gpu=GPU,
     conda:
         "../envs/fbert.yaml"

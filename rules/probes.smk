@@ -20,8 +20,8 @@ rule probe:
         f"{RESULTS}/benchmarks/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
         gpu=GPU,
     conda:
         "../envs/fbert.yaml"

@@ -18,8 +18,8 @@ rule make_table:
         f"{RESULTS}/benchmarks/make_table/{{table}}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     conda:
         "../envs/fbert.yaml"
     script:

@@ -69,6 +69,15 @@ class EncoderSource:
             )
         return {"pretrained_model_name_or_path": str(path)}
 
+    def sizes(self) -> dict[str, int]:
+        """Return the size in bytes of each file of a model that is in a folder or a package.
+
+        Raises:
+            InputError: the folder or the package is not there.
+        """
+        folder = Path(self.location()["pretrained_model_name_or_path"])
+        return {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
+
     def as_dict(self) -> dict[str, Any]:
         """Return what was given, for provenance."""
         return {key: value for key, value in asdict(self).items() if value is not None}

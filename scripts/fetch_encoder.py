@@ -1,0 +1,15 @@
+"""Fetch one encoder of the hub: the one job that may use the network for it."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "0"  # read while the libraries below are imported
+
+from fbert.encoder import EncoderSource
+from fbert.encoder.hub import fetch
+from fbert.files import write_json
+from fbert.job import logged
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        hub, revision = snakemake.wildcards.hub, snakemake.wildcards.revision
+        write_json(snakemake.output[0], fetch(EncoderSource(hub, hub=hub, revision=revision)))
