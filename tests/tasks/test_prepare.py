@@ -1,0 +1,125 @@
+"""Which words of a sentence become examples of which task, in both splits."""
+
+import numpy as np
+import pytest
+
+from fbert.errors import CorruptFileError, InputError
+from fbert.prepare import prepare
+from fbert.tasks import PreparedCorpus
+
+TREE = """\
+# sent_id = 1
+1-2\tdon't\t_\t_\t_\t_\t_\t_\t_\t_
+1\tdo\tdo\tAUX\t_\t_\t3\taux\t_\t_
+2\tn't\tnot\tPART\t_\t_\t3\tadvmod:neg\t_\t_
+3\trun\trun\tVERB\t_\t_\t0\troot\t_\t_
+3.1\tghost\t_\t_\t_\t_\t_\t_\t_\t_
+
+# sent_id = 2
+1\tlight\tlight\tNOUN\t_\t_\t0\troot\t_\t_
+
+"""
+
+
+@pytest.fixture
+def treebank(tmp_path):
+    path = tmp_path / "tree.conllu"
+    path.write_text(TREE)
+    return path
+
+
+def prepared(path, tasks, **changes):
+    arguments = {"format": "conllu", "synthetic": False, "test_share": None, "split_seed": 0} | changes
+    return prepare("toy", {"train": path, "test": path}, tasks=tasks, **arguments)
+
+
+def test_words_are_neither_ranges_nor_empty_nodes(treebank):
+    corpus = prepared(treebank, ["POS"])
+    train = corpus.splits["train"]
+    assert train.sentences == (("do", "n't", "run"), ("light",))
+    assert corpus.labels["POS"] == ("AUX", "NOUN", "PART", "VERB")
+    np.testing.assert_array_equal(train.examples["POS"].words, [[0], [1], [2], [0]])
+    np.testing.assert_array_equal(train.examples["POS"].sentences, [0, 0, 0, 1])
+    np.testing.assert_array_equal(train.examples["POS"].labels, [0, 2, 3, 1])
+
+
+def test_pairs_are_dependent_then_head_and_the_root_has_none(treebank):
+    corpus = prepared(treebank, ["DEP"])
+    assert corpus.labels["DEP"] == ("advmod:neg", "aux")
+    np.testing.assert_array_equal(corpus.splits["train"].examples["DEP"].words, [[0, 2], [1, 2]])
+
+
+def test_prepositions_are_units_of_one_word(tmp_path):
+    def row(number, word, smwe, ss, ss2):
+        cells = [str(number), word, *["_"] * 8, smwe, "P", word, ss, ss2, *["_"] * 4]
+        return "\t".join(cells)
+
+    rows = [
+        row(1, "for", "_", "p.Purpose", "p.Goal"),
+        row(2, "out", "1:1", "p.Locus", "p.Locus"),
+        row(3, "of", "1:2", "_", "_"),
+        row(4, "light", "_", "n.ACT", "_"),
+    ]
+    path = tmp_path / "lex.conllulex"
+    path.write_text("# sent_id = 1\n" + "\n".join(rows) + "\n\n")
+    corpus = prepared(path, ["PS-role", "PS-fxn"], format="conllulex")
+    assert corpus.labels == {"PS-role": ("p.Purpose",), "PS-fxn": ("p.Goal",)}
+    np.testing.assert_array_equal(corpus.splits["test"].examples["PS-role"].words, [[0]])
+
+
+def test_what_is_written_is_read_again(treebank, tmp_path):
+    corpus = prepared(treebank, ["POS", "DEP"])
+    corpus.write(tmp_path / "toy.json")
+    again = PreparedCorpus.read(tmp_path / "toy.json")
+    assert (again.name, again.labels, again.checksum) == (corpus.name, corpus.labels, corpus.checksum)
+    for split, part in corpus.splits.items():
+        assert again.splits[split].sentences == part.sentences
+        for task, examples in part.examples.items():
+            np.testing.assert_array_equal(again.splits[split].examples[task].words, examples.words)
+            np.testing.assert_array_equal(again.splits[split].examples[task].labels, examples.labels)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"name": "toy"}', '{"splits": 3}'])
+def test_a_file_that_is_no_prepared_corpus_is_refused_by_name(tmp_path, content):
+    path = tmp_path / "broken.json"
+    path.write_text(content)
+    with pytest.raises(CorruptFileError, match=r"broken\.json.*delete it and run again"):
+        PreparedCorpus.read(path)
+
+
+def test_a_task_without_examples_is_an_error(tmp_path):
+    path = tmp_path / "bare.conllu"
+    path.write_text("1\tlight\t_\t_\t_\t_\t_\t_\t_\t_\n\n")
+    with pytest.raises(InputError, match="no example of POS in its train part"):
+        prepared(path, ["POS"])
+
+
+@pytest.mark.parametrize(
+    ("files", "format", "share", "expected"),
+    [
+        (
+            {"all": "UD_English-PUD/en_pud-ud-test.conllu"},
+            "conllu",
+            0.2,
+            {"POS": (17, 21176), "DEP": (46, 20176)},
+        ),
+        (
+            {part: f"streusle/streusle.ud_{part}.conllulex" for part in ("train", "test")},
+            "conllulex",
+            None,
+            {"PS-role": (46, 4282 + 457), "PS-fxn": (40, 4282 + 457)},
+        ),
+        (
+            {"train": "trec/train_5500.label", "test": "trec/TREC_10.label"},
+            "trec",
+            None,
+            {"TREC-50": (50, 5452 + 500)},
+        ),
+    ],
+)
+def test_the_counts_of_the_real_corpora_come_out(corpora_folder, files, format, share, expected):
+    paths = {part: corpora_folder / file for part, file in files.items()}
+    corpus = prepare("real", paths, format, list(expected), False, share, 0)
+    for task, (labels, examples) in expected.items():
+        assert len(corpus.labels[task]) == labels
+        assert sum(len(split.examples[task].labels) for split in corpus.splits.values()) == examples
