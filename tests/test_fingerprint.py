@@ -43,7 +43,7 @@ def test_comments_and_docstrings_change_nothing(copy):
 
 
 def test_a_change_of_substance_reaches_every_script_that_imports_the_module(copy):
-    found = changed(copy, "fbert/store.py", lambda text: text + "\nANSWER = 42\n")
+    found = changed(copy, "fbert/store/read.py", lambda text: text + "\nANSWER = 42\n")
     assert {"embed.py", "probe.py", "directprobe.py"} <= found
     assert not found & {"fetch_corpus_file.py", "prepare_corpus.py", "describe_encoder.py"}
 
@@ -52,8 +52,9 @@ def test_tables_stand_alone(copy):
     assert changed(copy, "fbert/tables/render.py", lambda text: text + "\nANSWER = 42\n") == {"make_table.py"}
 
 
-def test_the_probe_reaches_the_probe_alone(copy):
-    assert changed(copy, "fbert/probe/__init__.py", lambda text: text + "\nANSWER = 42\n") == {"probe.py"}
+def test_the_probe_reaches_probes_and_learning_curves_alone(copy):
+    found = changed(copy, "fbert/probe/training.py", lambda text: text + "\nANSWER = 42\n")
+    assert found == {"probe.py", "learning_curves.py"}
 
 
 def test_package_data_counts(copy):

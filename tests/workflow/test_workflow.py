@@ -44,7 +44,7 @@ def test_editing_a_table_reruns_tables_alone(finished):
 
 
 def test_editing_the_probe_reruns_probes_and_tables(finished):
-    with edited(finished, "fbert/probe/__init__.py", "\n", "\nSUBSTANCE = 1\n"):
+    with edited(finished, "fbert/probe/search.py", "1 / 16", "1 / 8"):
         planned = finished.planned()
     assert set(planned) == {"all", "probe", "make_table"}
     assert planned["probe"] == 6
