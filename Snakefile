@@ -1,4 +1,4 @@
-"""fbert: from raw corpora to fine-tuned encoders, embedding stores, probes, clusters and the paper's tables."""
+"""fbert: from raw corpora to fine-tuned encoders, embedding stores, probes, clusters and the paper's tables and figures."""
 
 from snakemake.utils import min_version
 
@@ -12,7 +12,7 @@ rule all:
     """Everything the study asks for under `produce`."""
     default_target: True
     input:
-        [table_files(name) for name in STUDY.produce],
+        [files_of(name) for name in STUDY.produce],
 
 
 include: "rules/corpora.smk"
@@ -20,4 +20,6 @@ include: "rules/encoders.smk"
 include: "rules/embeddings.smk"
 include: "rules/probes.smk"
 include: "rules/directprobe.smk"
+include: "rules/dynamics.smk"
 include: "rules/tables.smk"
+include: "rules/figures.smk"

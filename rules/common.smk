@@ -20,6 +20,7 @@ os.environ.update(
 from fbert.corpora.registry import embedded_files, known_file, known_files
 from fbert.encoder import EncoderSource
 from fbert.errors import InputError
+from fbert.figure_definitions import FIGURES
 from fbert.fingerprint import fingerprint
 from fbert.study import ORIGINAL, TABLES, check_configuration, load_study
 
@@ -38,6 +39,7 @@ DOWNLOADS = "results/downloads"
 EMBEDDED = f"{RESULTS}/corpora/embedded"
 GPU = 1
 TUNED = [state for task in STUDY.tasks for state in STUDY.states_of(task) if state != ORIGINAL]
+FOLLOWED = [f"{task}-seed{seed}" for task in STUDY.dynamics["tasks"] for seed in STUDY.seeds]
 
 
 def one_of(names):
@@ -56,11 +58,18 @@ wildcard_constraints:
     split="train|test",
     layer=r"last|\d+",
     table=one_of(TABLES),
+    figure=one_of(FIGURES),
 
 
 def code(script):
     """The substance of a script and of all it imports from the package: what a rule depends on beside its data."""
     return fingerprint(ROOT / "scripts" / script)
+
+
+def code_of_kind(package, figure):
+    """The same for a figure: its script, and the module of its kind that the script loads by name."""
+    script = "figure_data.py" if package == "figure_data" else "draw_figure.py"
+    return [code(script), fingerprint(ROOT / "fbert" / package / f"{FIGURES[figure].kind}.py")]
 
 
 def corpus_files(wildcards):
@@ -107,6 +116,14 @@ def seed_of(state):
     return STUDY.seeds[0] if state == ORIGINAL else int(state.rpartition("-seed")[2])
 
 
+def finetune_settings(wildcards):
+    """The settings of a training run, with the number of its snapshots if figures follow it."""
+    settings = dict(STUDY.finetuning[wildcards.encoder])
+    if wildcards.encoder == STUDY.main_encoder and wildcards.tuned in FOLLOWED:
+        settings |= {"snapshots": STUDY.dynamics["snapshots"], "snapshot_dtype": STUDY.store["dtype"]}
+    return settings
+
+
 def checkpoint_of(wildcards):
     """The checkpoint behind a state, none for the original weights."""
     if wildcards.state == ORIGINAL:
@@ -120,6 +137,12 @@ def store_of(wildcards, split):
     return f"{RESULTS}/embeddings/{wildcards.encoder}/{wildcards.state}/{corpus}-{split}.h5"
 
 
+def tuning_store(wildcards, state, split):
+    """The store, in some state of the encoder, of the task that `tuned` was tuned on."""
+    corpus = STUDY.tasks[task_of(wildcards.tuned)]
+    return f"{RESULTS}/embeddings/{wildcards.encoder}/{state}/{corpus}-{split}.h5"
+
+
 def records(kind, encoders=None, tasks=None):
     """The files of a stage (`probes`, `directprobe`) for the last layer, for these encoders and tasks."""
     return [
@@ -128,6 +151,17 @@ def records(kind, encoders=None, tasks=None):
         for task in tasks or STUDY.tasks
         for state in STUDY.states_of(task)
     ]
+
+
+def cross_records(kind):
+    """The files of a stage for each task of Table 5: original, tuned on the task itself, tuned on others."""
+    found = []
+    for probed_on in dict.fromkeys(probed_on for _, probed_on in STUDY.cross_tasks):
+        others = [tuned_on for tuned_on, probed in STUDY.cross_tasks if probed == probed_on]
+        states = [ORIGINAL] + [f"{task}-seed{seed}" for task in [probed_on, *others] for seed in STUDY.seeds]
+        folder = f"{RESULTS}/{kind}/{STUDY.main_encoder}"
+        found += [f"{folder}/{state}/{probed_on}-layer-last.json" for state in states]
+    return found
 
 
 def table_inputs(wildcards):
@@ -140,6 +174,8 @@ def table_inputs(wildcards):
         return {"corpora": expand(f"{RESULTS}/corpora/{{corpus}}.json", corpus=used)}
     if wildcards.table == "table4":
         return {"directprobe": records("directprobe", tasks=["TREC-50"])}
+    if wildcards.table == "table5":
+        return {kind: cross_records(kind) for kind in ("probes", "directprobe")}
     encoders = main if wildcards.table in ("table2", "table3") else None
     return {kind: records(kind, encoders) for kind in ("probes", "directprobe")}
 
@@ -147,3 +183,31 @@ def table_inputs(wildcards):
 def table_files(table):
     """The three forms of a table."""
     return expand(f"{RESULTS}/tables/{table}.{{form}}", form=["csv", "md", "tex"])
+
+
+def figure_inputs(wildcards):
+    """The files behind one figure's data, by kind: one for each training run it shows."""
+    folder, runs = STUDY.main_encoder, STUDY.runs_shown_in(wildcards.figure)
+    kind, states = FIGURES[wildcards.figure].kind, [f"{task}-seed{seed}" for task, seed in runs]
+    if kind == "plane":
+        return {}
+    if kind == "memorisation":
+        return {"learning_curves": [f"{RESULTS}/learning_curves/{folder}/{state}.json" for state in states]}
+    if kind in ("differences", "movement"):
+        stores = f"{RESULTS}/embeddings/{folder}/{{}}/{{}}-train.h5"
+        corpora = [STUDY.tasks[task] for task, _ in runs]
+        return {
+            "original": [stores.format(ORIGINAL, corpus) for corpus in corpora],
+            "tuned": [stores.format(*names) for names in zip(states, corpora)],
+        }
+    return {"dynamics": [f"{RESULTS}/dynamics/{folder}/{state}.h5" for state in states]}
+
+
+def figure_files(figure):
+    """The picture in two forms, and the text of its caption."""
+    return expand(f"{RESULTS}/figures/{figure}.{{form}}", form=["pdf", "png", "md"])
+
+
+def files_of(name):
+    """The files of a table or figure."""
+    return figure_files(name) if name in FIGURES else table_files(name)

@@ -54,7 +54,7 @@ rule finetune:
         directory(f"{RESULTS}/checkpoints/{{encoder}}/{{tuned}}"),
     params:
         source=lambda wildcards: STUDY.encoders[wildcards.encoder],
-        settings=lambda wildcards: STUDY.finetuning[wildcards.encoder],
+        settings=finetune_settings,
         task=lambda wildcards: task_of(wildcards.tuned),
         seed=lambda wildcards: seed_of(wildcards.tuned),
         code=code("finetune.py"),

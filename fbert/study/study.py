@@ -9,13 +9,14 @@ from typing import Any
 
 from fbert.corpora.registry import CorpusSource, known_corpora
 from fbert.errors import InputError
+from fbert.figure_definitions import FIGURES, WORD_TASKS
 from fbert.study.schema import nearest, read_yaml, validate
 from fbert.task_definitions import TASKS
 
 ORIGINAL = "original"
-TABLES = ("table1", "table2", "table3", "table4", "table6", "table7")
-_NEEDS = {"table4": "TREC-50"}
-_SECTIONS = ("finetuning", "probe", "directprobe", "store")
+TABLES = ("table1", "table2", "table3", "table4", "table5", "table6", "table7")
+_SECTIONS = ("finetuning", "probe", "directprobe", "dynamics", "memorisation", "store")
+_CROSS_TASKS = (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))
 _HERE = Path(__file__).parent
 
 
@@ -29,6 +30,9 @@ class Study:
         corpora: for each name, its files and format.
         tasks: for each task, the name of its corpus.
         finetuning: for each encoder, the settings of fine-tuning.
+        dynamics: `tasks` that are followed through fine-tuning, and the number of `snapshots`.
+        cross_tasks: pairs of the task tuned on and the task probed on.
+        main_encoder: the one that Tables 2, 3 and 5 and the figures show.
     """
 
     name: str
@@ -40,6 +44,9 @@ class Study:
     finetuning: Mapping[str, Mapping[str, Any]]
     probe: Mapping[str, Any]
     directprobe: Mapping[str, Any]
+    dynamics: Mapping[str, Any]
+    cross_tasks: tuple[tuple[str, str], ...]
+    memorisation: Mapping[str, Any]
     store: Mapping[str, Any]
     produce: tuple[str, ...]
     main_encoder: str
@@ -51,6 +58,13 @@ class Study:
     def states_of(self, task: str) -> list[str]:
         """Return the states of an encoder that `task` compares: untouched, and tuned on it with each seed."""
         return [ORIGINAL, *(f"{task}-seed{seed}" for seed in self.seeds)]
+
+    def runs_shown_in(self, figure: str) -> list[tuple[str, int]]:
+        """Return task and seed of each training run of the main encoder that a figure shows."""
+        definition = FIGURES[figure]
+        tasks = self.dynamics["tasks"] if definition.tasks is None else definition.tasks
+        seeds = self.seeds if definition.every_seed else self.seeds[:1]
+        return [(task, seed) for task in tasks for seed in seeds]
 
 
 def load_study(name: str, folder: Path) -> Study:
@@ -96,7 +110,10 @@ def _with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
     filled = top | dict(content)
     for section in _SECTIONS:
         properties = schema["$defs"][section]["properties"]
-        filled[section] = {key: entry["default"] for key, entry in properties.items()} | filled[section]
+        defaults = {key: entry["default"] for key, entry in properties.items() if "default" in entry}
+        filled[section] = defaults | filled[section]
+    words = [task for task in WORD_TASKS if task in content["tasks"]]
+    filled["dynamics"].setdefault("tasks", words)
     return filled
 
 
@@ -148,13 +165,46 @@ def _check_tasks(tasks: Mapping[str, Any], corpora: Mapping[str, CorpusSource], 
             raise InputError(f"{key}: {corpus} is in format {corpora[corpus].format}; {task} needs {needed}")
 
 
-def _tables(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """Return the tables to make: those asked for, or all that the tasks allow."""
-    missing = {table: task for table, task in _NEEDS.items() if task not in content["tasks"]}
-    for table in content.get("produce", []):
-        if table in missing:
-            raise InputError(f"{path}: produce: {table} needs the task {missing[table]}")
-    return tuple(content.get("produce", [table for table in TABLES if table not in missing]))
+def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of tasks for Table 5: those asked for, or the paper's."""
+    tasks = content["tasks"]
+    if "cross_tasks" not in content:
+        return tuple(pair for pair in _CROSS_TASKS if set(pair) <= set(tasks))
+    for entry in content["cross_tasks"]:
+        for key, task in entry.items():
+            if task not in tasks:
+                raise InputError(f"{path}: cross_tasks: {key}: no task '{task}' here; {nearest(task, tasks)}")
+        if entry["tuned_on"] == entry["probed_on"]:
+            raise InputError(f"{path}: cross_tasks: name two different tasks, not {entry['tuned_on']} twice")
+    return tuple((entry["tuned_on"], entry["probed_on"]) for entry in content["cross_tasks"])
+
+
+def _produce(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    """Return the tables and figures to make: those asked for, or all that are possible."""
+    for task in content["dynamics"]["tasks"]:
+        if task not in content["tasks"]:
+            valid = nearest(task, content["tasks"])
+            raise InputError(f"{path}: dynamics.tasks: no task '{task}' in this study; {valid}")
+    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES)}
+    for name in content.get("produce", []):
+        if lacking[name]:
+            raise InputError(f"{path}: produce: {name} needs {lacking[name]}")
+    return tuple(content.get("produce", [name for name in lacking if not lacking[name]]))
+
+
+def _lack(name: str, content: Mapping[str, Any], path: Path) -> str | None:
+    """Return what a table or figure needs that the study does not have."""
+    if name == "table4" and "TREC-50" not in content["tasks"]:
+        return "the task TREC-50"
+    if name == "table5" and not _cross_tasks(content, path):
+        return "a pair of tasks under cross_tasks"
+    if name not in FIGURES:
+        return None
+    tasks, followed = FIGURES[name].tasks, content["dynamics"]["tasks"]
+    if tasks is None:
+        return None if followed else "a task under dynamics.tasks"
+    missing = [task for task in tasks if task not in followed]
+    return f"{missing[0]} under dynamics.tasks" if missing else None
 
 
 def _build(content: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path: Path) -> Study:
@@ -173,7 +223,10 @@ def _build(content: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path
         finetuning={name: content["finetuning"] | changes for name, changes in own.items()},
         probe=content["probe"],
         directprobe=content["directprobe"],
+        dynamics=content["dynamics"],
+        cross_tasks=_cross_tasks(content, path),
+        memorisation=content["memorisation"],
         store=content["store"],
-        produce=_tables(content, path),
+        produce=_produce(content, path),
         main_encoder=content.get("main_encoder", list(encoders)[-1]),
     )

@@ -46,7 +46,7 @@ def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.Dat
     similarity are means, widths are the most frequent, and `linearly_separable` is Y or N if all seeds agree.
     """
     rows = [
-        dict(zip(ROW, key, strict=True)) | _accuracy(runs) | _geometry(shapes)
+        dict(zip(ROW, key, strict=True)) | accuracy_columns(runs) | geometry_columns(shapes)
         for (key, runs), shapes in zip(_by_row(probes).items(), _by_row(geometries).values(), strict=True)
     ]
     table = pd.DataFrame(rows).merge(published_figures(), how="left", on=ROW)
@@ -56,7 +56,9 @@ def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.Dat
 
 def cluster_rows(geometries: Sequence[Record]) -> pd.DataFrame:
     """Table 4: number of clusters and linearity alone, without any probe."""
-    rows = [dict(zip(ROW, key, strict=True)) | _geometry(same) for key, same in _by_row(geometries).items()]
+    rows = [
+        dict(zip(ROW, key, strict=True)) | geometry_columns(same) for key, same in _by_row(geometries).items()
+    ]
     published = published_figures()[[*ROW, "published_clusters", "published_linearly_separable"]]
     table = pd.DataFrame(rows).merge(published, how="left", on=ROW)
     columns = ["clusters", "labels", "linearly_separable", "seeds", "n", "d"]
@@ -101,7 +103,8 @@ def _by_row(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record
     return rows
 
 
-def _accuracy(records: Sequence[Record]) -> dict[str, Any]:
+def accuracy_columns(records: Sequence[Record]) -> dict[str, Any]:
+    """Return what tables say of the probes of all seeds."""
     probes = [record["probe"] for record in records]
     runs = np.concatenate([probe["accuracies"] for probe in probes])
     return {
@@ -114,7 +117,8 @@ def _accuracy(records: Sequence[Record]) -> dict[str, Any]:
     }
 
 
-def _geometry(records: Sequence[Record]) -> dict[str, Any]:
+def geometry_columns(records: Sequence[Record]) -> dict[str, Any]:
+    """Return what tables say of the clusters of all seeds."""
     train, test = ([record[part] for record in records] for part in ("train", "test"))
     similarities = [train_test_similarity(record) for record in records]
     defined = [similarity.r for similarity in similarities if similarity.r is not None]

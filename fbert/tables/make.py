@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
+from fbert.tables.cross import cross_rows
 from fbert.tables.published import ROW
 
 Inputs = Mapping[str, Sequence[Any]]
@@ -40,7 +41,7 @@ def make_table(name: str, inputs: Inputs) -> Table:
     """Make a table from the records of earlier stages.
 
     Args:
-        name: `table1`, `table2`, `table3`, `table4`, `table6` or `table7`.
+        name: `table1` to `table7`.
         inputs: by kind: `encoders`, `corpora`, `probes`, `directprobe`.
     """
     return _TABLES[name](inputs)
@@ -92,6 +93,28 @@ def _table4(inputs: Inputs) -> Table:
     return Table("table4", "TREC-50: number of clusters", rows, shown)
 
 
+def _table5(inputs: Inputs) -> Table:
+    rows = cross_rows(inputs["probes"], inputs["directprobe"])
+    shown = {
+        "tuned_on": "Fine-tuned on",
+        "probed_on": "Probed on",
+        "increased": "Labels further apart",
+        "decreased": "Labels closer",
+        "mean_change": "Mean change",
+        "mean_change_std": "std over seeds",
+        "accuracy": "Accuracy",
+        "accuracy_std": "std",
+    }
+    published = {
+        name: f"Published: {shown[name.removeprefix('published_')].lower()}"
+        for name in rows
+        if name.startswith("published_")
+    }
+    what = "minimum distances of labels and accuracy across tasks; published figures are those of BERT-base"
+    title = f"{rows['model'][0]}, last layer: {what}"
+    return Table("table5", title, rows, shown | published)
+
+
 def _table6(inputs: Inputs) -> Table:
     shown = {
         "task": "Task",
@@ -138,6 +161,7 @@ _TABLES: Mapping[str, Callable[[Inputs], Table]] = {
     "table2": _table2,
     "table3": _table3,
     "table4": _table4,
+    "table5": _table5,
     "table6": _table6,
     "table7": _table7,
 }

@@ -1,4 +1,4 @@
-"""Figures that Zhou & Srikumar (ACL 2022, Table 7) print, to stand beside ours."""
+"""Figures that Zhou & Srikumar (ACL 2022, Tables 7 and 5) print, to stand beside ours."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ ROW = ["model", "task", "representation"]
 def published_figures() -> pd.DataFrame:
     """Return a row for each model, task and representation; accuracy in per cent."""
     return pd.read_csv(Path(__file__).parent / "published.csv")
+
+
+def published_cross_figures() -> pd.DataFrame:
+    """Return the rows of Table 5, which are about BERT-base; tuned on nothing is an empty name."""
+    path = Path(__file__).parent / "published_cross.csv"
+    return pd.read_csv(path).fillna({"tuned_on": ""})

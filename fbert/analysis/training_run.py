@@ -1,0 +1,91 @@
+"""The geometry of a training run's snapshots, as one HDF5 file of arrays."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.analysis.similarity import LabelPair
+from fbert.store.form import creating, opening, texts, values
+
+FORM = "fbert dynamics 1"
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What DirectProbe finds in the training examples at u updates and l layers, for k labels.
+
+    Attributes:
+        task: the task that was trained and whose examples these are.
+        labels: (k,) label names.
+        n: number of examples.
+        updates: (u,) numbers of updates, from 0 to the last.
+        layers: (l,) layer numbers.
+        clusters: (u, l) number of clusters.
+        linear: (u, l) whether there are as many clusters as labels.
+        undecided: (u, l) verdicts that could not be decided.
+        distances: (u, l, k, k) distance of each pair of labels, symmetric; NaN where undefined, as for
+            labels without a cluster of more than five points.
+        lower: (u, l, k, k) lower bounds of the distances.
+        upper: (u, l, k, k) upper bounds of the distances.
+        centroids: (u, l, k, d) mean of each label's points, NaN for labels without any.
+    """
+
+    task: str
+    labels: tuple[str, ...]
+    n: int
+    updates: NDArray[np.int64]
+    layers: NDArray[np.int64]
+    clusters: NDArray[np.int64]
+    linear: NDArray[np.bool_]
+    undecided: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    centroids: NDArray[np.float32]
+
+    @property
+    def minimum_distances(self) -> NDArray[np.float64]:
+        """(u, l, k) distance of each label to the nearest other label, NaN where it has none."""
+        filled = np.where(np.isnan(self.distances), np.inf, self.distances).min(axis=-1)
+        return np.where(np.isinf(filled), np.nan, filled)
+
+    def pair_distances(self, update: int, layer: int) -> dict[LabelPair, float]:
+        """Return the defined distances of one snapshot; both arguments are positions, not numbers."""
+        square = self.distances[update, layer]
+        pairs = zip(*np.triu_indices(len(self.labels), 1), strict=True)
+        return {(self.labels[a], self.labels[b]): square[a, b] for a, b in pairs if np.isfinite(square[a, b])}
+
+    def layer_position(self, layer: int) -> int:
+        """Return where a layer stands in the arrays."""
+        return int(np.flatnonzero(self.layers == layer)[0])
+
+    def write(self, path: Path | str, provenance: Mapping[str, Any]) -> None:
+        """Write as HDF5, whole or not at all."""
+        text = h5py.string_dtype()
+        with creating(path, FORM, provenance) as file:
+            file.create_dataset("task", data=[self.task], dtype=text)
+            file.create_dataset("labels", data=list(self.labels), dtype=text)
+            for field in dataclasses.fields(self)[2:]:
+                file[field.name] = getattr(self, field.name)
+
+    @classmethod
+    def read(cls, path: Path | str) -> TrainingRun:
+        """Read what `write` wrote.
+
+        Raises:
+            InputError: there is no such file.
+            CorruptFileError: it is truncated, altered or something else.
+        """
+        with opening(path, FORM) as file:
+            arrays: dict[str, Any] = {
+                name: values(item) for name, item in file.items() if name not in ("task", "labels")
+            }
+            return cls(task=texts(file["task"])[0], labels=texts(file["labels"]), **arrays)

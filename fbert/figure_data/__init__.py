@@ -1,0 +1,1 @@
+"""The tidy tables behind the figures: one row for each thing that is drawn."""

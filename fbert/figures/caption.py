@@ -1,0 +1,58 @@
+"""The caption text of a figure: what it shows, of what, and what to know before reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from fbert.figures.panels import SYNTHETIC, is_synthetic
+
+
+def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> str:
+    """Return a figure's caption as Markdown.
+
+    Args:
+        name: of the figure.
+        title: what it shows.
+        what: how it is to be read.
+        frame: the rows it is drawn from.
+        study: its `name` and the `encoder` shown.
+    """
+    head = f"**{name.replace('figure', 'Figure ').capitalize()}.** {title}"
+    sentences = [f"{head} (study {study['name']}, encoder {study['encoder']}).", what]
+    sentences += _panels(frame)
+    sentences += [SYNTHETIC] if is_synthetic(frame) else []
+    return " ".join(sentences) + "\n"
+
+
+def _panels(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for each task: its layers, n and d, explained variance, and what is not drawn."""
+    for task, rows in frame.groupby("task", sort=False):
+        facts = [*_sizes(rows), *_explained(rows), *_seeds(rows)]
+        facts += [f"not drawn: {remark}" for remark in rows["remark"].dropna().unique()]
+        yield f"{task}: {'; '.join(facts)}."
+
+
+def _sizes(rows: pd.DataFrame) -> Iterator[str]:
+    layers = rows["layer"].dropna().astype(int).unique() if "layer" in rows else []
+    if len(layers):
+        yield f"layer{'s' * (len(layers) > 1)} {', '.join(map(str, layers))}"
+    for column in ("n", "d"):
+        values = rows[column].dropna().astype(int).unique()
+        if len(values):
+            yield f"{column} = {' / '.join(f'{value:,}' for value in values)}"
+
+
+def _explained(rows: pd.DataFrame) -> Iterator[str]:
+    if "explained_x" not in rows:
+        return
+    planes = rows.drop_duplicates("layer").dropna(subset="explained_x")
+    for layer, x, y in planes[["layer", "explained_x", "explained_y"]].itertuples(index=False):
+        yield f"layer {int(layer)} explains {x:.0%} + {y:.0%} of the variance"
+
+
+def _seeds(rows: pd.DataFrame) -> Iterator[str]:
+    seeds = rows["seed"].dropna().astype(int).unique() if "seed" in rows else []
+    if len(seeds) > 1:
+        yield f"means and ranges over {len(seeds)} seeds"

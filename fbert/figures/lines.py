@@ -1,0 +1,29 @@
+"""Lines with a band over seeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+
+def line_with_band(axes: Axes, frame: pd.DataFrame, x: str, y: str, **look: Any) -> tuple[float, float]:
+    """Draw the mean over seeds as a line and their range as a band.
+
+    Args:
+        axes: where to.
+        frame: a row for each x and seed.
+        x: column across.
+        y: column upwards.
+        look: of the line, as `Axes.plot` takes it.
+
+    Returns:
+        The line's end: the last x, and the mean of y there.
+    """
+    over_seeds = frame.groupby(x)[y]
+    mean, low, high = over_seeds.mean(), over_seeds.min(), over_seeds.max()
+    axes.plot(mean.index, mean, **look)
+    if (high > low).any():
+        axes.fill_between(mean.index, low, high, color=look["color"], alpha=0.18, linewidth=0)
+    return float(mean.index[-1]), float(mean.iloc[-1])

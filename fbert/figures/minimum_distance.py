@@ -1,0 +1,32 @@
+"""Draw Figures 2 and 6: minimum distance of labels against updates."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fbert.figures.annotate import Name, name_line_ends
+from fbert.figures.lines import line_with_band
+from fbert.figures.panels import facets
+from fbert.figures.style import look_of
+
+WHAT = (
+    "The labels whose distance to the nearest other label grew most (▲) and least (▽), last layer; "
+    "labels are chosen by the mean over seeds."
+)
+
+
+def draw(frame: pd.DataFrame) -> Figure:
+    """Draw one panel for each task."""
+    return facets(frame, "task", _panel, name_line_ends, height=2.2)
+
+
+def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
+    ends = []
+    for (label, gained), line in panel.groupby(["label", "gained"], sort=False):
+        look = look_of(label)
+        x, y = line_with_band(axes, line, "update", "distance", markevery=2, **look._asdict())
+        ends.append(Name(f"{'▲' if gained == 'most' else '▽'} {label}", x, y, look.color))
+    axes.set(xlabel="updates", ylabel="distance to nearest label", ylim=(0, None))
+    return ends

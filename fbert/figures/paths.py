@@ -1,0 +1,35 @@
+"""Draw Figure 3: paths of three label centroids through fine-tuning."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fbert.figures.annotate import Name, name_points
+from fbert.figures.panels import explained, facets
+from fbert.figures.style import look_of
+
+WHAT = (
+    "Centroids of the three labels that are closest on the last layer before fine-tuning, at each "
+    "snapshot; the star is the start. The plane is that of the first two principal components of what "
+    "each panel shows."
+)
+
+
+def draw(frame: pd.DataFrame) -> Figure:
+    """Draw one panel for each layer."""
+    return facets(frame, "layer", _panel, name_points, f"{frame['task'].iloc[0]}, layer {{}}", height=2.6)
+
+
+def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
+    ends = []
+    for label, path in panel.groupby("label", sort=False):
+        look, start, end = look_of(label), path.iloc[0], path.iloc[-1]
+        axes.plot(path["x"], path["y"], color=look.color, marker=look.marker, markersize=2.2, linewidth=0.9)
+        axes.plot(start["x"], start["y"], "*", color=look.color, markersize=8, markeredgecolor="white")
+        ends.append(Name(label, end["x"], end["y"], look.color))
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.12)
+    explained(axes, panel)
+    return ends

@@ -1,0 +1,35 @@
+"""Draw Figure 4: similarity of layers to their original against updates."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fbert.figures.annotate import Name, name_line_ends
+from fbert.figures.lines import line_with_band
+from fbert.figures.panels import facets
+from fbert.figures.style import layer_colour
+
+WHAT = (
+    "Pearson's r between the distances of label pairs at an update and before the first one, every "
+    "second layer. Solid where both are linear, as the paper defines it; dotted where not, with "
+    "distances between labels taken as means over their clusters."
+)
+
+
+def draw(frame: pd.DataFrame) -> Figure:
+    """Draw one panel for each task."""
+    return facets(frame, "task", _panel, name_line_ends)
+
+
+def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
+    last = int(panel["layer"].max())
+    ends = []
+    for layer, line in panel.dropna(subset="label_level_similarity").groupby("layer"):
+        colour = layer_colour(int(layer), last)
+        x, y = line_with_band(axes, line, "update", "label_level_similarity", color=colour, linestyle=":")
+        axes.plot(line.groupby("update")["similarity"].mean(), color=colour, marker="o", markersize=2)
+        ends.append(Name(f"layer {int(layer)}", x, y, colour))
+    axes.set(xlabel="updates", ylabel="similarity (Pearson's r)")
+    return ends
