@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from fbert.errors import InputError
 
 Part = tuple[Any, Any]
+# Adam squares gradients, which are as large as features: beyond this float32 would overflow unnoticed.
+LARGEST_FEATURE = 1e15
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,7 @@ def check_parts(train: Part, test: Part, n_labels: int) -> Examples:
     X, y = check_part("training set", *train, n_labels)
     X_test, y_test = check_part("test set", *test, n_labels)
     if X.shape[1] != X_test.shape[1]:
-        raise InputError(
-            f"features: found {X.shape[1]} in the training set and {X_test.shape[1]} in the test set"
-        )
+        raise InputError(f"features: found {X.shape[1]} in training and {X_test.shape[1]} in test")
     if len(np.unique(y)) == 1:
         raise InputError("training set: all examples have the same label, a probe needs two or more")
     return Examples(X, y, X_test, y_test)
@@ -58,18 +58,21 @@ def check_part(part: str, X: Any, y: Any, n_labels: int) -> tuple[NDArray[np.flo
         n_labels: length of that list.
 
     Raises:
-        InputError: wrong dimensions, no rows, a label index out of range, or a feature that is NaN or
-            infinite.
+        InputError: wrong dimensions, no rows, a label index out of range, or a feature that is NaN,
+            infinite or too large to train on.
     """
-    X, y = np.asarray(X, dtype=np.float32), np.asarray(y)
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused below
+        X, y = np.asarray(X, dtype=np.float32), np.asarray(y)
     if X.ndim != 2 or y.shape != X.shape[:1] or not X.size:
         raise InputError(f"{part}: found X {X.shape} and y {y.shape}, expected shapes (n, d) and (n,)")
     if not np.issubdtype(y.dtype, np.integer) or y.min() < 0 or y.max() >= n_labels:
         raise InputError(f"{part}: labels must be indices of the label names, 0 to {n_labels - 1}")
-    bad = np.argwhere(~np.isfinite(X))
+    bad = np.argwhere(~(np.abs(X) < LARGEST_FEATURE))
     if len(bad):
         row, column = bad[0]
-        raise InputError(f"{part}, row {row}, feature {column}: found {X[row, column]}, expected a number")
+        raise InputError(
+            f"{part}, row {row}, feature {column}: found {X[row, column]}, expected a number below {LARGEST_FEATURE:g}"
+        )
     return X, y.astype(np.int64)
 
 

@@ -138,8 +138,8 @@ class Stack:
             torch.sum(delta, dim=1, keepdim=True, out=self._bias_gradients[layer])
             if layer:
                 delta = torch.bmm(delta, self._weights[layer].mT)
-                # ReLU's derivative: nothing flows where the unit was silent.
-                delta = torch.ops.aten.threshold_backward(delta, inputs[layer], 0)
+                # ReLU's derivative, in place: nothing flows where the unit was silent.
+                torch.ops.aten.threshold_backward(delta, inputs[layer], 0, grad_input=delta)
 
     def _penalise(self, batch: int) -> Tensor:
         """Add the L2 term to the gradients, divided by the batch, and return its values (k,)."""

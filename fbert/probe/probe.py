@@ -107,7 +107,10 @@ def _with_control(
     """Train the chosen setting on the control task from the same seeds."""
     y, y_test = control_labels(examples.y, len(examples.y_test), groups, runs[0].seed)
     if len(np.unique(y)) == 1:
-        return replace(result, warnings=[*result.warnings, "control task: drew one label for all, left out"])
+        return replace(
+            result,
+            warnings=[*result.warnings, "control task: one label was drawn for all, so it is left out"],
+        )
     control = replace(examples, y=y, y_test=y_test)
     done = _train_and_test(control, runs[0].setting, settings, result.seeds, machine)
     accuracy = Accuracy.of(done, y_test)

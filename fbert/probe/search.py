@@ -85,7 +85,7 @@ def rule(settings: ProbeSettings) -> str:
 
 
 def _drop_hopeless(groups: Sequence[Group], runs: Sequence[Run], y_held: NDArray[np.int64], n: int) -> None:
-    """Of the runs still in the race let only the n best train on; converged ones keep their place among them."""
+    """Let only the n best of the runs still in the race train on; converged ones keep their place."""
     active = [run for group in groups for run in group.active]
     racing = [run for run in runs if run.converged or run in active]
     leaders = sorted(racing, key=lambda run: -accuracy(run.predicted, y_held))[:n]
