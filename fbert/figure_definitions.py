@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-WORD_TASKS = ("POS", "DEP", "PS-role", "PS-fxn")
-
 
 @dataclass(frozen=True)
 class FigureDefinition:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fbert.corpora import Sentence, read_sentences, split_sentences
 from fbert.errors import InputError
-from fbert.task_definitions import TASKS, Found
+from fbert.task_definitions import Found, TaskDefinition
 from fbert.tasks import Examples, PreparedCorpus, Split
 
 
@@ -18,7 +18,7 @@ def prepare(
     name: str,
     files: Mapping[str, Path],
     format: str,
-    tasks: Sequence[str],
+    tasks: Mapping[str, TaskDefinition],
     synthetic: bool,
     test_share: float | None,
     split_seed: int,
@@ -29,7 +29,7 @@ def prepare(
         name: the corpus's key in the study.
         files: `train` and `test`, or `all` for a corpus that is divided here.
         format: `conllu`, `conllulex` or `trec`.
-        tasks: keys of `TASKS`.
+        tasks: definition of each task.
         synthetic: whether the text was made by a grammar.
         test_share: share of sentences that becomes the test set, for a corpus under `all`.
         split_seed: seed of that division.
@@ -38,24 +38,29 @@ def prepare(
         InputError: a file is malformed, or a task finds no example in a split.
     """
     sentences = {part: read_sentences(path, format) for part, path in files.items()}
-    if "all" in sentences:
+    if test_share is not None:
         train, test = split_sentences(sentences["all"], test_share, split_seed)
         sentences = {"train": train, "test": test}
-    found = {task: _find(task, sentences, name) for task in tasks}
+    found = {task: _find(task, definition, sentences, name) for task, definition in tasks.items()}
     labels = {task: _label_names(found[task].values()) for task in tasks}
     splits = {
         part: Split(
             tuple(sentence.words for sentence in sentences[part]),
-            {task: _examples(task, found[task][part], labels[task]) for task in tasks},
+            {
+                task: _examples(definition.arity, found[task][part], labels[task])
+                for task, definition in tasks.items()
+            },
         )
         for part in ("train", "test")
     }
     return PreparedCorpus(name, synthetic, _checksum(files.values()), labels, splits)
 
 
-def _find(task: str, sentences: Mapping[str, Sequence[Sentence]], corpus: str) -> dict[str, list[Found]]:
+def _find(
+    task: str, definition: TaskDefinition, sentences: Mapping[str, Sequence[Sentence]], corpus: str
+) -> dict[str, list[Found]]:
     """Find a task's examples in every sentence of both splits; none at all in one of them is an error."""
-    found = {part: [TASKS[task].find(sentence) for sentence in sentences[part]] for part in ("train", "test")}
+    found = {part: list(map(definition.find, sentences[part])) for part in ("train", "test")}
     for part, by_sentence in found.items():
         if not any(by_sentence):
             raise InputError(
@@ -69,12 +74,12 @@ def _label_names(splits: Iterable[list[Found]]) -> tuple[str, ...]:
     return tuple(sorted({label for split in splits for sentence in split for _, label in sentence}))
 
 
-def _examples(task: str, found: list[Found], names: Sequence[str]) -> Examples:
+def _examples(arity: int, found: list[Found], names: Sequence[str]) -> Examples:
     index = {label: number for number, label in enumerate(names)}
     flat = [(s, words, index[label]) for s, sentence in enumerate(found) for words, label in sentence]
     return Examples(
         sentences=np.array([s for s, _, _ in flat], dtype=np.int64),
-        words=np.array([words for _, words, _ in flat], dtype=np.int64).reshape(len(flat), TASKS[task].arity),
+        words=np.array([words for _, words, _ in flat], dtype=np.int64).reshape(len(flat), arity),
         labels=np.array([label for _, _, label in flat], dtype=np.int64),
     )
 

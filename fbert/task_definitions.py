@@ -1,12 +1,14 @@
-"""The five tasks: which words of a sentence make an example, and where its label stands (study, section 2).
+"""Tasks: which words of a sentence make an example, and where its label stands (study, section 2).
 
-Only the standard library is imported here, since the workflow reads this while it plans.
+A task is data: a level, the column of its labels, and what other columns must say. Only the standard library
+is imported here, since the workflow reads this while it plans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,50 +16,74 @@ if TYPE_CHECKING:
 
 Found = list[tuple[tuple[int, ...], str]]
 
+LEVELS: Mapping[str, int] = {"sentence": 0, "word": 1, "pair": 2}
+"""How many words an example of each level has; a pair is a dependent and its head, in this order."""
+
+ABSENT = "_"
+
 
 @dataclass(frozen=True)
-class Task:
-    """How a task finds its examples: word positions and a label for each.
+class TaskDefinition:
+    """How a task finds its examples.
 
     Attributes:
-        arity: words of one example: 0 (the sentence), 1, or 2 (dependent, head).
-        formats: the corpus formats that carry its labels.
-        find: the examples of one sentence.
+        level: `sentence`, `word`, or `pair` (a word that has a head, with its head).
+        label: the column of the label: `upos`; `feats.Case` for one feature of a column of features;
+            `deprel.universal` for a relation without its subtype; `label` for the label of a sentence.
+        where: for some columns a regular expression that the word's whole value must match.
     """
 
-    arity: int
-    formats: tuple[str, ...]
-    find: Callable[[Sentence], Found]
+    level: str
+    label: str
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arity(self) -> int:
+        """Words of one example."""
+        return LEVELS[self.level]
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that a corpus must have."""
+        heads = {"head"} if self.level == "pair" else set()
+        return {self.label.partition(".")[0], *self.where, *heads}
+
+    def find(self, sentence: Sentence) -> Found:
+        """Return word positions, from 0, and label of each example in a sentence."""
+        if self.level == "sentence":
+            return [((), sentence.label)] if sentence.label is not None else []
+        return [
+            (words, label) for words in self._places(sentence) if (label := self._label(sentence, words[0]))
+        ]
+
+    def _places(self, sentence: Sentence) -> Iterator[tuple[int, ...]]:
+        """Yield the words of each candidate; the root has no head, so it is in no pair."""
+        for word in range(len(sentence.words)):
+            if not all(
+                re.fullmatch(value, sentence.columns[name][word]) for name, value in self.where.items()
+            ):
+                continue
+            if self.level == "word":
+                yield (word,)
+            elif sentence.columns["head"][word] not in ("0", ABSENT):
+                yield (word, int(sentence.columns["head"][word]) - 1)
+
+    def _label(self, sentence: Sentence, word: int) -> str | None:
+        column, _, part = self.label.partition(".")
+        value = sentence.columns[column][word]
+        if part == "universal":
+            value = value.partition(":")[0]
+        elif part:
+            value = dict(pair.split("=", 1) for pair in value.split("|") if "=" in pair).get(part, ABSENT)
+        return None if value == ABSENT else value
 
 
-def _part_of_speech(sentence: Sentence) -> Found:
-    return [((i,), tag) for i, tag in enumerate(sentence.columns["upos"]) if tag != "_"]
+_PREPOSITION = {"smwe": ABSENT, "ss": r"p\..*"}
 
-
-def _dependency(sentence: Sentence) -> Found:
-    """Pairs of dependent and head, labelled by relation with subtype; the root has no head and no pair."""
-    arcs = zip(sentence.columns["head"], sentence.columns["deprel"], strict=True)
-    return [((i, int(head) - 1), label) for i, (head, label) in enumerate(arcs) if head not in ("0", "_")]
-
-
-def _preposition(column: str) -> Callable[[Sentence], Found]:
-    def find(sentence: Sentence) -> Found:
-        """Adpositions that are a unit of one word: no SMWE, and a supersense that begins with `p.`."""
-        smwe, ss = sentence.columns["smwe"], sentence.columns["ss"]
-        labels = sentence.columns[column]
-        return [((i,), labels[i]) for i in range(len(ss)) if smwe[i] == "_" and ss[i].startswith("p.")]
-
-    return find
-
-
-def _question(sentence: Sentence) -> Found:
-    return [((), sentence.label)] if sentence.label is not None else []
-
-
-TASKS: Mapping[str, Task] = {
-    "POS": Task(1, ("conllu", "conllulex"), _part_of_speech),
-    "DEP": Task(2, ("conllu", "conllulex"), _dependency),
-    "PS-role": Task(1, ("conllulex",), _preposition("ss")),
-    "PS-fxn": Task(1, ("conllulex",), _preposition("ss2")),
-    "TREC-50": Task(0, ("trec",), _question),
+KNOWN_TASKS: Mapping[str, TaskDefinition] = {
+    "POS": TaskDefinition("word", "upos"),
+    "DEP": TaskDefinition("pair", "deprel"),
+    "PS-role": TaskDefinition("word", "ss", _PREPOSITION),
+    "PS-fxn": TaskDefinition("word", "ss2", _PREPOSITION),
+    "TREC-50": TaskDefinition("sentence", "label"),
 }

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -77,6 +78,11 @@ def corpus_files(wildcards):
     source = STUDY.corpora[wildcards.corpus]
     folder = f"{EMBEDDED}/" if source.embedded else f"{DOWNLOADS}/" if source.known else ""
     return {part: folder + file for part, file in source.files.items()}
+
+
+def task_entries(corpus):
+    """The definitions of the tasks that read a corpus, as plain values."""
+    return {task: asdict(STUDY.definitions[task]) for task in STUDY.tasks_of(corpus)}
 
 
 def checksum_of(file):

@@ -54,7 +54,7 @@ rule prepare_corpus:
         f"{RESULTS}/corpora/{{corpus}}.json",
     params:
         reading=lambda wildcards: STUDY.corpora[wildcards.corpus].reading(),
-        tasks=lambda wildcards: STUDY.tasks_of(wildcards.corpus),
+        tasks=lambda wildcards: task_entries(wildcards.corpus),
         code=code("prepare_corpus.py"),
     log:
         f"{RESULTS}/logs/prepare_corpus/{{corpus}}.log",

@@ -4,8 +4,8 @@ Importing this package is cheap, since the workflow plans with it: what download
 name, `fbert.corpora.fetch` and `fbert.corpora.embedded`.
 """
 
-from fbert.corpora.readers import FORMATS, read_sentences
+from fbert.corpora.readers import FORMATS, columns_of, read_sentences
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.split import split_sentences
 
-__all__ = ["FORMATS", "Sentence", "read_sentences", "split_sentences"]
+__all__ = ["FORMATS", "Sentence", "columns_of", "read_sentences", "split_sentences"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fbert.corpora.lines import Lines, split_lines
 from fbert.corpora.sentence import Sentence
-from fbert.corpora.tabular import read_conllu, read_conllulex
+from fbert.corpora.tabular import CONLLU, LEXICAL, read_conllu, read_conllulex
 from fbert.corpora.trec import read_trec
 from fbert.errors import InputError
 
@@ -18,6 +18,11 @@ _READERS: Mapping[str, tuple[str, Callable[[Lines], list[Sentence]]]] = {
     "trec": ("iso-8859-1", read_trec),
 }
 FORMATS = tuple(_READERS)
+
+
+def columns_of(format: str) -> tuple[str, ...]:
+    """Return where a format has its annotation: columns of words, or a sentence's `label`."""
+    return {"conllu": CONLLU, "conllulex": CONLLU + LEXICAL, "trec": ("label",)}[format]
 
 
 def read_sentences(path: Path | str, format: str) -> list[Sentence]:

@@ -10,8 +10,8 @@ from fbert.corpora.rows import Row, select_words
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.tree import Arc, check_tree
 
-_CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
-_LEXICAL = ("smwe", "lexcat", "lexlemma", "ss", "ss2", "wmwe", "wcat", "wlemma", "lextag")
+CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+LEXICAL = ("smwe", "lexcat", "lexlemma", "ss", "ss2", "wmwe", "wcat", "wlemma", "lextag")
 _OPEN = {"ADJ", "ADV", "INTJ", "NOUN", "PROPN", "VERB"}
 _CLOSED = {"ADP", "AUX", "CCONJ", "DET", "NUM", "PART", "PRON", "SCONJ"}
 _UPOS = _OPEN | _CLOSED | {"PUNCT", "SYM", "X", "_"}
@@ -33,7 +33,7 @@ def read_conllu(lines: Lines) -> list[Sentence]:
     Raises:
         InputError: a malformed line; a cycle is reported at the sentence's first line.
     """
-    return _read(lines, _CONLLU)
+    return _read(lines, CONLLU)
 
 
 def read_conllulex(lines: Lines) -> list[Sentence]:
@@ -46,7 +46,7 @@ def read_conllulex(lines: Lines) -> list[Sentence]:
     Raises:
         InputError: a malformed line.
     """
-    return _read(lines, _CONLLU + _LEXICAL)
+    return _read(lines, CONLLU + LEXICAL)
 
 
 def _read(lines: Lines, names: tuple[str, ...]) -> list[Sentence]:
@@ -96,8 +96,8 @@ def _row(lines: Lines, line: int, text: str, names: tuple[str, ...]) -> Row:
             line, "a comment among words", "a word or a blank line", "is a blank line missing above?"
         )
     values = text.split("\t")
-    if len(values) == len(_CONLLU) and not values[0].isdecimal():
-        values += ["_"] * (len(names) - len(_CONLLU))
+    if len(values) == len(CONLLU) and not values[0].isdecimal():
+        values += ["_"] * (len(names) - len(CONLLU))
     if len(values) != len(names):
         likely = (
             "columns are apart by one tab each, never by spaces" if len(values) == 1 else "is the line cut?"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fbert.corpora import columns_of
 from fbert.corpora.registry import CorpusSource, known_corpora
 from fbert.errors import InputError
-from fbert.figure_definitions import FIGURES, WORD_TASKS
+from fbert.figure_definitions import FIGURES
 from fbert.study.schema import nearest, read_yaml, validate
-from fbert.task_definitions import TASKS
+from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
 
 ORIGINAL = "original"
 TABLES = ("table1", "table2", "table3", "table4", "table5", "table6", "table7")
@@ -29,6 +31,7 @@ class Study:
         encoders: for each name, where it comes from (hub and revision, folder, or package; layers).
         corpora: for each name, its files and format.
         tasks: for each task, the name of its corpus.
+        definitions: for each task, where its examples and labels are.
         finetuning: for each encoder, the settings of fine-tuning.
         dynamics: `tasks` that are followed through fine-tuning, and the number of `snapshots`.
         cross_tasks: pairs of the task tuned on and the task probed on.
@@ -41,6 +44,7 @@ class Study:
     encoders: Mapping[str, Mapping[str, Any]]
     corpora: Mapping[str, CorpusSource]
     tasks: Mapping[str, str]
+    definitions: Mapping[str, TaskDefinition]
     finetuning: Mapping[str, Mapping[str, Any]]
     probe: Mapping[str, Any]
     directprobe: Mapping[str, Any]
@@ -79,8 +83,13 @@ def load_study(name: str, folder: Path) -> Study:
     content = _with_defaults(content)
     _check_encoders(content, path)
     corpora = {key: _corpus(value, f"{path}: corpora.{key}") for key, value in content["corpora"].items()}
-    _check_tasks(content["tasks"], corpora, path)
-    return _build(content, corpora, path)
+    definitions = {
+        task: _definition(task, entry, corpora, f"{path}: tasks.{task}")
+        for task, entry in content["tasks"].items()
+    }
+    words = [task for task, definition in definitions.items() if definition.level != "sentence"]
+    content["dynamics"].setdefault("tasks", words)
+    return _build(content, corpora, definitions, path)
 
 
 def check_configuration(config: Mapping[str, Any]) -> None:
@@ -112,8 +121,6 @@ def _with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
         properties = schema["$defs"][section]["properties"]
         defaults = {key: entry["default"] for key, entry in properties.items() if "default" in entry}
         filled[section] = defaults | filled[section]
-    words = [task for task in WORD_TASKS if task in content["tasks"]]
-    filled["dynamics"].setdefault("tasks", words)
     return filled
 
 
@@ -155,14 +162,35 @@ def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
     return replace(corpus, **division)
 
 
-def _check_tasks(tasks: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path: Path) -> None:
-    for task, entry in tasks.items():
-        key, corpus = f"{path}: tasks.{task}.corpus", entry["corpus"]
-        if corpus not in corpora:
-            raise InputError(f"{key}: no corpus '{corpus}' in this study; {nearest(corpus, corpora)}")
-        if corpora[corpus].format not in TASKS[task].formats:
-            needed = " or ".join(TASKS[task].formats)
-            raise InputError(f"{key}: {corpus} is in format {corpora[corpus].format}; {task} needs {needed}")
+def _definition(
+    task: str, entry: Mapping[str, Any], corpora: Mapping[str, CorpusSource], key: str
+) -> TaskDefinition:
+    """Return where a task's examples are: one of the known tasks, or as its entry says."""
+    corpus, own = entry["corpus"], {name: value for name, value in entry.items() if name != "corpus"}
+    if corpus not in corpora:
+        raise InputError(f"{key}.corpus: no corpus '{corpus}' in this study; {nearest(corpus, corpora)}")
+    if task in KNOWN_TASKS and own:
+        raise InputError(f"{key}: {task} is defined already; give a task of your own another name")
+    if task not in KNOWN_TASKS and not {"level", "label"} <= set(own):
+        known = nearest(task, KNOWN_TASKS)
+        raise InputError(f"{key}: a task of your own needs level and label; among the known ones {known}")
+    definition = KNOWN_TASKS[task] if task in KNOWN_TASKS else TaskDefinition(**own)
+    for column, expression in definition.where.items():
+        _check_expression(expression, f"{key}.where.{column}")
+    has = columns_of(corpora[corpus].format)
+    for column in sorted(definition.columns - set(has)):
+        raise InputError(
+            f"{key}: needs the column '{column}', which {corpus} in format {corpora[corpus].format} "
+            f"does not have; it has {', '.join(has)}"
+        )
+    return definition
+
+
+def _check_expression(expression: str, key: str) -> None:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise InputError(f"{key}: '{expression}' is no regular expression ({error})") from error
 
 
 def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
@@ -207,7 +235,12 @@ def _lack(name: str, content: Mapping[str, Any], path: Path) -> str | None:
     return f"{missing[0]} under dynamics.tasks" if missing else None
 
 
-def _build(content: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path: Path) -> Study:
+def _build(
+    content: Mapping[str, Any],
+    corpora: Mapping[str, CorpusSource],
+    definitions: Mapping[str, TaskDefinition],
+    path: Path,
+) -> Study:
     encoders = {
         name: {key: value for key, value in encoder.items() if key != "finetuning"}
         for name, encoder in content["encoders"].items()
@@ -220,6 +253,7 @@ def _build(content: Mapping[str, Any], corpora: Mapping[str, CorpusSource], path
         encoders=encoders,
         corpora=corpora,
         tasks={task: entry["corpus"] for task, entry in content["tasks"].items()},
+        definitions=definitions,
         finetuning={name: content["finetuning"] | changes for name, changes in own.items()},
         probe=content["probe"],
         directprobe=content["directprobe"],

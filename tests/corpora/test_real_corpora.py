@@ -5,7 +5,7 @@ import pytest
 from fbert.corpora import read_sentences
 from fbert.corpora.fetch import fetch
 from fbert.corpora.registry import known_corpora, known_file
-from fbert.task_definitions import TASKS
+from fbert.task_definitions import KNOWN_TASKS
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def read(corpora_folder):
 
 
 def labels(task, sentences):
-    return [label for sentence in sentences for _, label in TASKS[task].find(sentence)]
+    return [label for sentence in sentences for _, label in KNOWN_TASKS[task].find(sentence)]
 
 
 def words(sentences):

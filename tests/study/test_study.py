@@ -64,8 +64,27 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         (["finetuning"], {"epochs": 0}, r"finetuning\.epochs: 0 is less than the minimum of 1"),
         (["finetuning"], {"learning_rate": "3e-4"}, r"text in YAML, not a number; write 3\.0e-04"),
         (["tasks", "POS", "corpus"], "pod", r"tasks\.POS\.corpus: .*'pod'.* did you mean 'pud'\?"),
-        (["tasks", "POS", "corpus"], "trec", r"tasks\.POS\.corpus: .*trec.*conllu"),
-        (["tasks", "PSO"], {"corpus": "pud"}, r"'PSO' is not possible; did you mean 'POS'\?"),
+        (
+            ["tasks", "POS", "corpus"],
+            "trec",
+            r"tasks\.POS: needs the column 'upos', which trec in format trec",
+        ),
+        (
+            ["tasks", "PSO"],
+            {"corpus": "pud"},
+            r"tasks\.PSO: .* needs level and label; .* did you mean 'POS'\?",
+        ),
+        (
+            ["tasks", "Case"],
+            {"corpus": "pud", "level": "word", "label": "feat.Case"},
+            r"column 'feat', which pud",
+        ),
+        (["tasks", "Case"], {"corpus": "pud", "level": "wrd", "label": "upos"}, r"did you mean 'word'\?"),
+        (
+            ["tasks", "Case"],
+            {"corpus": "pud", "level": "word", "label": "upos", "where": {"upos": "("}},
+            r"where\.upos: '\(' is no regular expression",
+        ),
         (["corpora", "pud"], {"known": "pude"}, r"corpora\.pud\.known: .*did you mean 'pud'\?"),
         (["corpora", "pud"], {"format": "conllu"}, r"corpora\.pud: give either known, or format and files"),
         (

@@ -5,6 +5,7 @@ import pytest
 
 from fbert.errors import CorruptFileError, InputError
 from fbert.prepare import prepare
+from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
 from fbert.tasks import PreparedCorpus
 
 TREE = """\
@@ -28,9 +29,13 @@ def treebank(tmp_path):
     return path
 
 
+def known(names):
+    return {name: KNOWN_TASKS[name] for name in names}
+
+
 def prepared(path, tasks, **changes):
     arguments = {"format": "conllu", "synthetic": False, "test_share": None, "split_seed": 0} | changes
-    return prepare("toy", {"train": path, "test": path}, tasks=tasks, **arguments)
+    return prepare("toy", {"train": path, "test": path}, tasks=known(tasks), **arguments)
 
 
 def test_words_are_neither_ranges_nor_empty_nodes(treebank):
@@ -119,7 +124,25 @@ def test_a_task_without_examples_is_an_error(tmp_path):
 )
 def test_the_counts_of_the_real_corpora_come_out(corpora_folder, files, format, share, expected):
     paths = {part: corpora_folder / file for part, file in files.items()}
-    corpus = prepare("real", paths, format, list(expected), False, share, 0)
+    corpus = prepare("real", paths, format, known(expected), False, share, 0)
     for task, (labels, examples) in expected.items():
         assert len(corpus.labels[task]) == labels
         assert sum(len(split.examples[task].labels) for split in corpus.splits.values()) == examples
+
+
+@pytest.mark.parametrize(
+    ("definition", "labels"),
+    [
+        (TaskDefinition("word", "deprel.universal"), ("advmod", "aux", "root")),
+        (TaskDefinition("word", "feats.Number"), ("Plur", "Sing")),
+        (TaskDefinition("word", "upos", {"deprel": "advmod.*|root"}), ("NOUN", "PART", "VERB")),
+        (TaskDefinition("pair", "upos"), ("AUX", "PART")),
+    ],
+)
+def test_a_task_of_ones_own_is_a_column_a_feature_or_a_selection(tmp_path, definition, labels):
+    rows = TREE.replace("run\tVERB\t_\t_", "run\tVERB\t_\tNumber=Plur|Mood=Ind")
+    rows = rows.replace("light\tNOUN\t_\t_", "light\tNOUN\t_\tCase=Nom|Number=Sing")
+    path = tmp_path / "tree.conllu"
+    path.write_text(rows)
+    corpus = prepare("toy", {"train": path, "test": path}, "conllu", {"own": definition}, False, None, 0)
+    assert corpus.labels["own"] == labels
