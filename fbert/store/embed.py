@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fbert.encoder.model import Encoder, SentenceVectors
 from fbert.encoder.tokens import Tokens
 from fbert.errors import InputError
-from fbert.store.form import STORE, creating, layer_name
+from fbert.store.form import STORE, creating, layer_name, write_texts
 from fbert.tasks import Examples, PreparedCorpus, Split
 
 SENTENCE = -1
@@ -84,9 +84,8 @@ def _pairs(examples: Examples) -> NDArray[np.int64]:
 def _write_index(
     file: h5py.File, part: Split, rows: NDArray[np.int64], labels: Mapping[str, Sequence[str]]
 ) -> None:
-    text = h5py.string_dtype()
     file["rows"] = rows
-    file.create_dataset("forms", data=[_form(part.sentences[s], w) for s, w in rows], dtype=text)
+    write_texts(file, "forms", [_form(part.sentences[s], w) for s, w in rows])
     number = {(s, w): row for row, (s, w) in enumerate(rows.tolist())}
     for task, names in labels.items():
         pairs = _pairs(part.examples[task])
@@ -94,7 +93,7 @@ def _write_index(
         flat = [number[s, w] for s, w in pairs.reshape(-1, 2).tolist()]
         group["rows"] = np.array(flat, dtype=np.int64).reshape(pairs.shape[:2])
         group["labels"] = part.examples[task].labels
-        group.create_dataset("names", data=list(names), dtype=text)
+        write_texts(group, "names", names)
 
 
 def _form(words: Sequence[str], word: int) -> str:

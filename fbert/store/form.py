@@ -1,10 +1,14 @@
-"""The form of the files: how they are made whole, sealed, opened and checked."""
+"""The form of the files: how they are made whole, sealed, opened and checked.
+
+HDF5 sums up its own metadata from version 1.10 of the format on, all but the heap that holds text of variable
+length: a byte changed there can keep the library busy for ever. So text has a fixed length in these files.
+"""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,16 +22,18 @@ from fbert.files import replacing
 
 STORE = "fbert vectors 1"
 SNAPSHOTS = "fbert snapshots 1"
+# A file under its final name is never written to, and locks fail on some cluster file systems.
+FORMAT: dict[str, Any] = {"libver": ("v110", "v110"), "locking": False}
 
 
 @contextmanager
 def creating(path: Path | str, form: str, provenance: Mapping[str, Any]) -> Iterator[h5py.File]:
     """Yield a new file to fill; it gets its name once it is filled, sealed and closed."""
-    with replacing(path) as temporary, h5py.File(temporary, "w", locking=False) as file:
+    with replacing(path) as temporary, h5py.File(temporary, "w", **FORMAT) as file:
         yield file
         file.visititems(_add_checksum)
-        file.attrs["form"] = form
-        file.attrs["provenance"] = json.dumps(dict(provenance), ensure_ascii=False, allow_nan=False)
+        file.attrs["form"] = np.bytes_(form)
+        file.attrs["provenance"] = np.bytes_(json.dumps(dict(provenance), allow_nan=False))
         file.attrs["complete"] = True
 
 
@@ -40,9 +46,9 @@ def opening(path: Path | str, *forms: str) -> Iterator[h5py.File]:
         CorruptFileError: it is truncated, incomplete or of another form, or a part of it cannot be read.
     """
     try:
-        # A file under its final name is never written to, and locks fail on some cluster file systems.
-        with h5py.File(path, "r", locking=False) as file:
-            if file.attrs.get("form") not in forms or not file.attrs.get("complete", False):
+        with h5py.File(path, "r", **FORMAT) as file:
+            found = np.asarray(file.attrs.get("form", b"")).tobytes()
+            if found not in [form.encode() for form in forms] or "complete" not in file.attrs:
                 raise OSError(f"not a complete file of {' or '.join(forms)}")
             yield file
     except FileNotFoundError as error:
@@ -60,9 +66,16 @@ def values(dataset: h5py.Dataset) -> NDArray[Any]:
         OSError: it is not what was written.
     """
     content: NDArray[Any] = dataset[()]
-    if dataset.attrs["crc32"] != _checksum(content):
+    if dataset.attrs["crc32"] != _checksum(dataset.name, content):
         raise OSError(f"checksum of {dataset.name} differs")
     return content
+
+
+def write_texts(group: h5py.Group, name: str, content: Sequence[str]) -> None:
+    """Write a dataset of text."""
+    encoded = [text.encode() for text in content]
+    longest = max(map(len, encoded), default=0)
+    group.create_dataset(name, data=encoded, dtype=h5py.string_dtype(length=max(longest, 1)))
 
 
 def texts(dataset: h5py.Dataset) -> tuple[str, ...]:
@@ -82,10 +95,11 @@ def update_name(update: int) -> str:
 
 def _add_checksum(_: str, item: h5py.Group | h5py.Dataset) -> None:
     if isinstance(item, h5py.Dataset) and "crc32" not in item.attrs:
-        item.attrs["crc32"] = _checksum(item[()])
+        item.attrs["crc32"] = _checksum(item.name, item[()])
 
 
-def _checksum(content: NDArray[Any]) -> int:
-    if content.dtype == object:
-        return zlib.crc32(b"\0".join(content.tolist()))
-    return zlib.crc32(np.ascontiguousarray(content).data)
+def _checksum(name: str, content: NDArray[Any]) -> int:
+    """Sum up a dataset's own name, number format, shape and bytes."""
+    head = f"{name.rpartition('/')[2]} {content.dtype.str} {content.shape}".encode()
+    body = b"\0".join(content.tolist()) if content.dtype == object else np.ascontiguousarray(content).data
+    return zlib.crc32(body, zlib.crc32(head))

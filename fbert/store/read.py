@@ -79,7 +79,7 @@ def read_forms(path: Path | str, task: str) -> tuple[str, ...]:
 def read_provenance(path: Path | str) -> dict[str, Any]:
     """Return what made a file: encoder, corpus, split, versions, counts, and the caller's record."""
     with opening(path, STORE, SNAPSHOTS) as file:
-        provenance: dict[str, Any] = json.loads(file.attrs["provenance"])
+        provenance: dict[str, Any] = json.loads(bytes(file.attrs["provenance"]))
         return provenance
 
 
