@@ -11,5 +11,6 @@ if __name__ == "__main__":
             Path(snakemake.input.snapshots),
             snakemake.params.task,
             path=Path(snakemake.output.record),
+            code=snakemake.params.code,
             **snakemake.params.settings,
         )

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.similarity import LabelPair
-from fbert.store.form import creating, opening, texts, values
+from fbert.store.form import creating, opening, texts, values, write_texts
 
 FORM = "fbert dynamics 1"
 
@@ -69,10 +68,9 @@ class TrainingRun:
 
     def write(self, path: Path | str, provenance: Mapping[str, Any]) -> None:
         """Write as HDF5, whole or not at all."""
-        text = h5py.string_dtype()
         with creating(path, FORM, provenance) as file:
-            file.create_dataset("task", data=[self.task], dtype=text)
-            file.create_dataset("labels", data=list(self.labels), dtype=text)
+            write_texts(file, "task", [self.task])
+            write_texts(file, "labels", self.labels)
             for field in dataclasses.fields(self)[2:]:
                 file[field.name] = getattr(self, field.name)
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
 from fbert.figures.style import FAINT, SMALL, text_colour
 
 _LINE = 1.25 * SMALL  # points between lines of text
-_WIDTH = 0.62 * SMALL  # points, of a letter
 # Where a name may stand, in units of its own size from its point.
 _PLACES = ((0, 1), (0, -1), (0.6, 0.6), (-0.6, 0.6), (0.6, -0.6), (-0.6, -0.6), (0.7, 0), (-0.7, 0))
 _RINGS = (1.0, 1.8, 2.8, 4.0)
@@ -88,7 +88,7 @@ def name_points(axes: Axes, names: Sequence[Name]) -> None:
     taken: list[NDArray[np.float64]] = []
     for name in names:
         point = axes.transData.transform((name.x, name.y)) * scale
-        size = np.array([_WIDTH * len(name.text), _LINE])
+        size = np.array([TextPath((0, 0), name.text, SMALL).get_extents().width + 2, _LINE])
         box = min(_boxes(point, size), key=lambda box: _cost(box, point, taken, obstacles, bounds))
         taken.append(box)
         _write(axes, name, box.mean(axis=0) - point)

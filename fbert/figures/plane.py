@@ -40,7 +40,8 @@ def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
         axes.text(*middle, f"{gap.distance:.1f}", fontsize=SMALL, ha="center", va="center", bbox=box)
     axes.set_aspect("equal", adjustable="datalim")
-    axes.set(xticks=[], yticks=[])
+    clusters, labels = hulls["cluster"].nunique(), points["label"].nunique()
+    axes.set(xticks=[], yticks=[], xlabel=f"{labels} labels, {clusters} clusters")
     axes.spines[:].set(visible=True, color=FAINT)
     axes.legend(loc="upper right", handletextpad=0.1)
     return []

@@ -1,0 +1,174 @@
+"""Pictures: the same bytes each time, what stands in them, and names that keep apart."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from matplotlib import pyplot
+from matplotlib.text import Text
+from scipy.optimize import minimize
+
+from fbert.figures import (
+    annotate,
+    differences,
+    memorisation,
+    minimum_distance,
+    movement,
+    paths,
+    plane,
+    similarity,
+    style,
+)
+from fbert.figures.caption import caption
+from fbert.figures.panels import SYNTHETIC
+from fbert.figures.save import save
+
+LABELS_FILE = Path(style.__file__).with_name("labels.yaml")
+LABELS = ["NOUN", "VERB", "ADJ", "ADP", "PROPN", "DET", "PRON", "ADV"]
+
+
+def rows(text="real", remark=None, **columns):
+    """Every combination of the given columns, with the columns that all figures have."""
+    grid = pd.MultiIndex.from_product(columns.values(), names=columns.keys()).to_frame(index=False)
+    numbers = np.random.default_rng(0).uniform(0, 1, (len(grid), 4))
+    extra = pd.DataFrame(numbers, columns=["distance", "x", "y", "length"])
+    fixed = {"n": 1234, "d": 384, "explained_x": 0.6, "explained_y": 0.3, "text": text, "remark": remark}
+    return pd.concat([grid, extra], axis=1).assign(**fixed)
+
+
+def curves(**more):
+    frame = rows(task=["POS"], layer=[2, 4], seed=[0, 1], update=[0, 10, 20], **more)
+    return frame.assign(similarity=frame["x"], label_level_similarity=frame["x"], gained="most")
+
+
+FRAMES = {
+    minimum_distance: curves(label=LABELS[:3]),
+    similarity: curves(),
+    paths: rows(task=["POS"], layer=[1, 6], label=LABELS[:3], update=[0, 10, 20]),
+    differences: rows(task=["POS"], layer=[0, 1, 2], label=LABELS),
+    movement: rows(task=["POS", "DEP"], layer=[0, 1, 2], seed=[0], label=LABELS),
+    memorisation: rows(
+        task=["POS"],
+        layer=[6],
+        representation=["original", "fine-tuned"],
+        examples=["trained on", "held out", "test"],
+        seed=[0],
+        epoch=[1, 2],
+    ).assign(accuracy=lambda frame: 100 * frame["x"]),
+    plane: pd.DataFrame(
+        [
+            ("separable", kind, "A", 0, x, y, 3.0, 3.0, 2.0, "none", None)
+            for kind in ("point", "hull", "gap")
+            for x, y in [(0, 0), (1, 0), (0, 1)]
+        ],
+        columns=["task", "kind", "label", "cluster", "x", "y", "x_to", "y_to", "distance", "text", "remark"],
+    ).assign(n=9, d=2),
+}
+KINDS = pytest.mark.parametrize("kind", FRAMES, ids=lambda kind: kind.__name__.rpartition(".")[2])
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    pyplot.close("all")
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+@KINDS
+def test_equal_rows_make_equal_bytes(kind, tmp_path):
+    for name in ("one", "two"):
+        save(kind.draw(FRAMES[kind]), tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+    for form in ("pdf", "png"):
+        assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()
+    assert b"Date" not in (tmp_path / "one.pdf").read_bytes()
+
+
+@KINDS
+def test_synthetic_text_is_named_in_the_picture_and_the_caption(kind):
+    frame = FRAMES[kind]
+    study = {"name": "s", "encoder": "e"}
+    assert SYNTHETIC not in texts(kind.draw(frame))
+    assert SYNTHETIC not in caption("figure2", "Title", kind.WHAT, frame, study)
+    synthetic = frame.assign(text="synthetic")
+    assert SYNTHETIC in texts(kind.draw(synthetic))
+    assert SYNTHETIC in caption("figure2", "Title", kind.WHAT, synthetic, study)
+
+
+@pytest.mark.parametrize("kind", [minimum_distance, similarity, paths, differences])
+def test_a_panel_that_cannot_be_drawn_says_why(kind):
+    frame = FRAMES[kind]
+    empty = pd.DataFrame([{"task": "DEP", "layer": 9, "remark": "too few labels", "text": "real"}])
+    found = " ".join(texts(kind.draw(pd.concat([frame, empty])))).replace("\n", " ")
+    assert "Not drawn: too few labels." in found
+    assert "(b)" in found
+    assert "too few labels" in caption(
+        "figure2", "T", kind.WHAT, pd.concat([frame, empty]), {"name": "s", "encoder": "e"}
+    )
+
+
+def test_lines_are_named_at_their_ends():
+    assert {"▲ NOUN", "▲ VERB", "▲ ADJ"} <= set(texts(minimum_distance.draw(FRAMES[minimum_distance])))
+    assert {"layer 2", "layer 4"} <= set(texts(similarity.draw(FRAMES[similarity])))
+
+
+def test_a_caption_has_panels_n_layers_and_explained_variance():
+    text = caption(
+        "figure7", "Centroids", differences.WHAT, FRAMES[differences], {"name": "s", "encoder": "e"}
+    )
+    assert text.startswith("**Figure 7.** Centroids (study s, encoder e).")
+    assert "POS: layers 0, 1, 2; n = 1,234; d = 384; layer 0 explains 60% + 30% of the variance" in text
+
+
+def test_seeds_make_a_band():
+    figure = minimum_distance.draw(FRAMES[minimum_distance])
+    assert len(figure.axes[0].collections) == 3
+    one_seed = FRAMES[minimum_distance].query("seed == 0 and layer == 4")
+    assert not minimum_distance.draw(one_seed).axes[0].collections
+
+
+def test_labels_of_one_inventory_all_look_different():
+    inventories = yaml.safe_load(LABELS_FILE.read_text())
+    for labels in inventories.values():
+        looks = [(style.look_of(label).color, style.look_of(label).marker) for label in labels]
+        assert len(set(looks)) == len(labels)
+
+
+def test_an_unknown_label_has_a_look_that_stays():
+    assert style.look_of("x.Unheard-of") == style.look_of("x.Unheard-of")
+
+
+def nearest_apart(wanted, gap):
+    """Least sum of squares by which heights can be moved until they keep apart, by a general solver."""
+    ranked = np.sort(wanted)
+    start = ranked[0] + 2 * gap * np.arange(len(ranked))
+    apart = {"type": "ineq", "fun": lambda heights: np.diff(heights) - gap}
+    return minimize(lambda heights: ((heights - ranked) ** 2).sum(), start, constraints=apart).fun
+
+
+def test_spread_heights_are_the_nearest_that_keep_apart():
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        wanted = random.uniform(0, 10, 6)
+        found = annotate.spread(wanted, 0.9, -100, 100)
+        assert np.diff(np.sort(found)).min() > 0.9 - 1e-9
+        np.testing.assert_array_equal(np.argsort(found), np.argsort(wanted))
+        assert ((found - wanted) ** 2).sum() == pytest.approx(nearest_apart(wanted, 0.9), abs=1e-4)
+
+
+def test_spread_heights_stay_inside():
+    found = annotate.spread(np.array([9.9, 10.0, 0.0]), 1.0, 0, 10)
+    np.testing.assert_allclose(found, [9, 10, 0])
+
+
+def test_names_of_points_do_not_cover_each_other():
+    figure = differences.draw(FRAMES[differences])
+    figure.canvas.draw()
+    for axes in figure.axes:
+        boxes = [Text.get_window_extent(text) for text in axes.texts]  # without the lines to the points
+        assert len(boxes) == differences.NAMED
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
