@@ -35,3 +35,10 @@ def describe_geometry(X: np.ndarray, y: np.ndarray, labels: Sequence[str], gap: 
         "undecided": int(found.n_undecided_),
         "distances": _distances(found),
     }
+
+
+def _distances(found: DirectProbe) -> list[dict[str, Any]]:
+    """Return the distance of each pair of labels that has one, with its bounds."""
+    table = found.distances_.dropna(subset="distance").rename(columns={"label_a": "a", "label_b": "b"})
+    pairs: list[dict[str, Any]] = table[["a", "b", "distance", "lower", "upper"]].to_dict("records")
+    return pairs

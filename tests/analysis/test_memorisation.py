@@ -18,9 +18,7 @@ def test_the_division_is_seeded_and_whole():
 def test_examples_known_by_heart_set_the_held_out_part_apart_from_the_test_set():
     random = np.random.default_rng(0)
     y, y_test = random.integers(0, 2, 1000), random.integers(0, 2, 300)
-    X = (
-        random.normal(size=(1000, 4)) + 4 * y[:, None]
-    )  # training examples give their labels away
+    X = random.normal(size=(1000, 4)) + 4 * y[:, None]  # training examples give their labels away
     X_test = random.normal(size=(300, 4))
     curves = memorisation_curves((X, y), (X_test, y_test), ["a", "b"], SETTINGS, seed=0)
     assert {name: np.shape(curve) for name, curve in curves.items()} == dict.fromkeys(
