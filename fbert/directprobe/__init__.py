@@ -1,0 +1,7 @@
+"""DirectProbe: clusters of labelled points whose hulls do not meet, and certified distances between them."""
+
+from fbert.directprobe.estimator import DirectProbe
+from fbert.directprobe.hull import HullDistance, hull_distance, separate
+from fbert.directprobe.pairs import Supports, pairwise_distances
+
+__all__ = ["DirectProbe", "HullDistance", "Supports", "hull_distance", "pairwise_distances", "separate"]

@@ -1,0 +1,202 @@
+"""DirectProbe as an estimator: clusters, distances, prediction (study, section 5)."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from fbert.directprobe.clustering import clusters_of
+from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.pairs import Pair, Progress, Supports, solve_pairs, supports_of
+from fbert.directprobe.points import Frame, PointSet, checked, checked_labels
+from fbert.directprobe.prediction import nearest_hulls
+from fbert.directprobe.tables import cluster_table, label_table
+from fbert.errors import InputError
+
+
+class DirectProbe(ClassifierMixin, BaseEstimator):
+    """Clusters of labelled points whose convex hulls do not meet, and the distances between them.
+
+    Points of one label are merged, closest centres first, as long as the hull of the merged points meets the hull
+    of no cluster of another label (Zhou & Srikumar, DirectProbe, NAACL 2021). A space in which every label is one
+    cluster is linear. Every verdict and every distance carries its proof.
+
+    The partition is that of testing every merge in turn: of the pairs of clusters of one label, the one with the
+    closest centres (means) is next; of pairs equally close (to a relative 1e-12 in the square), the one with the
+    lower numbers, points being numbered by row and clusters in order of creation. A refused pair is never tried
+    again. A point that equals a point of another label can merge with nothing, and stays a cluster of its own.
+    The result does not depend on the number of threads.
+
+    Args:
+        gap: how far the lower and the upper bound of a distance may differ, relative to the upper one.
+        min_cluster_size: clusters of fewer points are left out of distances (but not of prediction). The authors
+            leave out those of five points or fewer.
+        n_jobs: number of threads, as in scikit-learn: None is one, -1 all.
+        progress: called as progress(what, done, total) now and then; total is 0 where it is not known.
+
+    Attributes:
+        classes_: (L,) the labels, sorted.
+        n_features_in_: number of coordinates d.
+        n_clusters_: number of clusters K.
+        labels_: (n,) cluster of each point, 0 to K - 1, numbered by label and first row.
+        cluster_labels_: (K,) label of each cluster.
+        cluster_sizes_: (K,) number of points of each cluster.
+        cluster_centroids_: (K, d) mean of the points of each cluster.
+        centroids_: (L, d) mean of the points of each label.
+        is_linear_: whether there are as many clusters as labels.
+        n_undecided_: number of verdicts that rounding left open. None of them counts as an overlap.
+        distances_: table of label pairs: label_a, label_b, distance, lower, upper, status, n_cluster_pairs. Where
+            a label has several clusters, the means over the pairs of its clusters; NaN and status "undefined" where
+            one of the labels has no cluster large enough.
+        cluster_distances_: table of the pairs of large enough clusters of different labels: cluster_a, cluster_b,
+            label_a, label_b, distance, lower, upper, status.
+        certificates_: dict from pairs of clusters (a, b) to `HullDistance`: the hyperplane, the nearest points and
+            the support behind each row of cluster_distances_. Rows of a support count within the cluster.
+        supports_: `Supports`, what `fit(..., warm_start_from=...)` starts from; `to_arrays()` gives plain arrays.
+
+    Example:
+        >>> import numpy as np
+        >>> from fbert.directprobe import DirectProbe
+        >>> X = np.array([[0.0, 0], [0, 1], [1, 0], [4, 0], [4, 1], [5, 0]])
+        >>> probe = DirectProbe(min_cluster_size=1).fit(X, ["noun"] * 3 + ["verb"] * 3)
+        >>> probe.is_linear_, probe.labels_.tolist()
+        (True, [0, 0, 0, 1, 1, 1])
+        >>> float(probe.distance_vector()["noun", "verb"])
+        3.0
+        >>> probe.predict([[0.5, 0.5]])
+        array(['noun'], dtype='<U4')
+    """
+
+    def __init__(
+        self,
+        gap: float = 1e-3,
+        *,
+        min_cluster_size: int = 6,
+        n_jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.gap = gap
+        self.min_cluster_size = min_cluster_size
+        self.n_jobs = n_jobs
+        self.progress = progress
+
+    def fit(self, X: Any, y: Any, warm_start_from: DirectProbe | Supports | None = None) -> Self:
+        """Find clusters and distances.
+
+        Args:
+            X: (n, d) points, of any float type.
+            y: (n,) labels, of any type that sorts.
+            warm_start_from: what was found for an earlier version of the same rows with the same labels (the last
+                snapshot, the layer below), as a fitted probe or its `supports_`. It saves time and changes no
+                verdict; distances agree within `gap`.
+
+        Returns:
+            The fitted probe.
+
+        Raises:
+            InputError: X or y cannot be used (the message names the row), or the warm start does not fit them.
+        """
+        X = checked(X)
+        self.classes_, index = checked_labels(y, len(X))
+        self.n_features_in_ = X.shape[1]
+        self._frame = Frame.around(X)
+        points = self._frame.inside(X)
+        members = [np.flatnonzero(index == label) for label in range(len(self.classes_))]
+        whole = self._compare_labels(points, members, warm_start_from)
+        rows = self._cluster(points, index, whole)
+        self._describe(X, index, rows)
+        self._measure(points, rows, whole)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Give each point the label of the nearest cluster hull; of those equally near, the first.
+
+        Args:
+            X: (m, d) points.
+
+        Returns:
+            (m,) labels.
+
+        Raises:
+            InputError: X cannot be used or has another number of coordinates.
+        """
+        check_is_fitted(self)
+        X = checked(X)
+        if X.shape[1] != self.n_features_in_:
+            raise InputError(
+                f"X has {X.shape[1]} features, but DirectProbe was fitted with {self.n_features_in_}"
+            )
+        return self.cluster_labels_[nearest_hulls(self._hulls, self._frame.inside(X), self.n_jobs)]
+
+    def distance_vector(self) -> pd.Series:
+        """Return the distance of each pair of labels, indexed by (label_a, label_b), sorted, NaN if undefined."""
+        check_is_fitted(self)
+        return self.distances_.set_index(["label_a", "label_b"])["distance"]
+
+    def min_distances(self) -> pd.Series:
+        """Return the distance of each label to the nearest other label, indexed by label, NaN if undefined."""
+        check_is_fitted(self)
+        table = self.distances_
+        both = pd.concat([table.set_index(side)["distance"] for side in ("label_a", "label_b")])
+        return both.groupby(level=0).min().reindex(self.classes_).rename_axis("label")
+
+    def _compare_labels(
+        self, points: np.ndarray, members: list[np.ndarray], warm: DirectProbe | Supports | None
+    ) -> dict[Pair, HullDistance]:
+        """Solve all pairs of labels; keep what the next run can start from."""
+        if isinstance(warm, DirectProbe):
+            check_is_fitted(warm)
+            warm = warm.supports_
+        starts = warm.local(members) if warm is not None else {}
+        sets = [PointSet.of(points[rows]) for rows in members]
+        pairs = [(a, b) for a in range(len(members)) for b in range(a + 1, len(members))]
+        whole = solve_pairs(sets, pairs, self.gap, starts, self.n_jobs, self.progress)
+        self.supports_ = supports_of(whole, members)
+        return whole
+
+    def _cluster(
+        self, points: np.ndarray, y: np.ndarray, whole: dict[Pair, HullDistance]
+    ) -> list[np.ndarray]:
+        """Return the rows of each cluster."""
+        meeting = [pair for pair, found in whole.items() if found.status == OVERLAPPING]
+        undecided = sum(found.status == UNDECIDED for found in whole.values())
+        if not meeting:
+            self.n_undecided_ = undecided
+            return [np.flatnonzero(y == label) for label in range(len(self.classes_))]
+        apart = np.eye(len(self.classes_), dtype=bool)
+        for (a, b), found in whole.items():
+            apart[a, b] = apart[b, a] = found.status == SEPARABLE
+        rows, self.n_undecided_ = clusters_of(points, y, apart, self.progress)
+        return rows
+
+    def _describe(self, X: np.ndarray, y: np.ndarray, rows: list[np.ndarray]) -> None:
+        """Set what follows from the partition alone."""
+        self.n_clusters_ = len(rows)
+        self.is_linear_ = len(rows) == len(self.classes_)
+        self.labels_ = np.empty(len(X), dtype=np.int64)
+        for number, part in enumerate(rows):
+            self.labels_[part] = number
+        self._cluster_label = np.array([y[part[0]] for part in rows])
+        self.cluster_labels_ = self.classes_[self._cluster_label]
+        self.cluster_sizes_ = np.array([len(part) for part in rows])
+        self.cluster_centroids_ = np.stack([X[part].mean(axis=0) for part in rows])
+        self.centroids_ = np.stack([X[y == label].mean(axis=0) for label in range(len(self.classes_))])
+
+    def _measure(self, points: np.ndarray, rows: list[np.ndarray], whole: dict[Pair, HullDistance]) -> None:
+        """Set the distances of clusters and of labels."""
+        self._hulls = [PointSet.of(points[part]) for part in rows]
+        label = self._cluster_label
+        large = np.flatnonzero(self.cluster_sizes_ >= self.min_cluster_size).tolist()
+        pairs = [(a, b) for i, a in enumerate(large) for b in large[i + 1 :] if label[a] != label[b]]
+        sizes = np.bincount(label, weights=self.cluster_sizes_)
+        complete = self.cluster_sizes_ == sizes[label]
+        known = {(a, b): whole[label[a], label[b]] for a, b in pairs if complete[a] and complete[b]}
+        rest = [pair for pair in pairs if pair not in known]
+        found = known | solve_pairs(self._hulls, rest, self.gap, {}, self.n_jobs, self.progress)
+        self.certificates_ = {pair: in_frame(found[pair], self._frame) for pair in pairs}
+        self.cluster_distances_ = cluster_table(self.certificates_, self.cluster_labels_)
+        self.distances_ = label_table(self.cluster_distances_, self.classes_)

@@ -1,0 +1,233 @@
+"""Two point sets: are their hulls disjoint, how far are they apart, and what proves it (study, section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fbert.directprobe.kernel import nearest
+from fbert.directprobe.points import Frame, PointSet, checked
+from fbert.directprobe.refine import refine
+from fbert.directprobe.support import Support
+from fbert.errors import InputError
+
+SEPARABLE, OVERLAPPING, UNDECIDED = "separable", "overlapping", "undecided"
+COMMON = 1e-10  # two points closer than this, relative to the extent of the sets, are one
+BATCH = 20  # points of either side that join the working set in a round
+ROUNDS = 1000
+
+
+@dataclass(frozen=True)
+class HullDistance:
+    """The distance of two convex hulls, with its proof.
+
+    Attributes:
+        status: "separable" (the hyperplane proves it), "overlapping" (the common point proves it) or
+            "undecided": rounding hides the answer, and neither should be assumed.
+        lower: certified lower bound; 0 unless separable.
+        upper: distance of the two nearest points found; 0 if overlapping.
+        normal: (d,) unit vector from B to A. If separable, normal @ a - normal @ b >= lower for all points.
+        offset: the hyperplane normal @ x = offset lies midway between the sets.
+        rows_a, weights_a: the support in A: rows of A and their positive weights, which sum to one.
+        rows_b, weights_b: the same for B.
+        point_a, point_b: (d,) the two convex combinations: the nearest points, or the common point twice.
+        residual: distance of point_a and point_b, relative to the extent of the two sets.
+    """
+
+    status: str
+    lower: float
+    upper: float
+    normal: np.ndarray
+    offset: float
+    rows_a: np.ndarray
+    weights_a: np.ndarray
+    rows_b: np.ndarray
+    weights_b: np.ndarray
+    point_a: np.ndarray
+    point_b: np.ndarray
+    residual: float
+
+    @property
+    def separable(self) -> bool:
+        """Whether the sets are proven to be strictly separable."""
+        return self.status == SEPARABLE
+
+    @property
+    def distance(self) -> float:
+        """The distance to report: that of the nearest points found, 0 if the hulls overlap."""
+        return self.upper
+
+    @property
+    def margin(self) -> float:
+        """Distance of either set from the hyperplane, at least."""
+        return self.lower / 2
+
+
+def separate(A: Any, B: Any) -> HullDistance:
+    """Decide whether two finite sets are strictly separable, and prove it.
+
+    Args:
+        A, B: (n_a, d), (n_b, d) points.
+
+    Returns:
+        The verdict with its witness. The bounds are proven but need not be close: see `hull_distance`.
+
+    Raises:
+        InputError: a set is empty, holds NaN or infinite values, or the dimensions differ.
+    """
+    return _both(A, B, gap=np.inf)
+
+
+def hull_distance(
+    A: Any, B: Any, *, gap: float = 1e-3, warm_start_from: HullDistance | None = None
+) -> HullDistance:
+    """Compute the distance of the convex hulls of two finite sets.
+
+    Args:
+        A, B: (n_a, d), (n_b, d) points.
+        gap: how far the bounds may differ, relative to the upper one.
+        warm_start_from: the result for an earlier version of the same rows.
+
+    Returns:
+        The distance with its bounds, nearest points and support.
+
+    Raises:
+        InputError: a set is empty, holds NaN or infinite values, or the dimensions differ.
+    """
+    start = None
+    if warm_start_from is not None:
+        w = warm_start_from
+        start = Support(w.rows_a, w.weights_a, w.rows_b, w.weights_b)
+    return _both(A, B, gap, start)
+
+
+def _both(A: Any, B: Any, gap: float, start: Support | None = None) -> HullDistance:
+    """Check the sets, move them into one frame, solve, and move the answer back."""
+    A, B = checked(A, "A"), checked(B, "B")
+    if A.shape[1] != B.shape[1]:
+        raise InputError(f"A has {A.shape[1]} coordinates and B has {B.shape[1]}")
+    frame = Frame.around(np.concatenate([A, B]))
+    found = solve(PointSet.of(frame.inside(A)), PointSet.of(frame.inside(B)), gap, start)
+    return in_frame(found, frame)
+
+
+def in_frame(found: HullDistance, frame: Frame) -> HullDistance:
+    """Return an answer given in working coordinates in those of the user."""
+    return replace(
+        found,
+        lower=found.lower * frame.unit,
+        upper=found.upper * frame.unit,
+        offset=float(found.normal @ frame.centre) + found.offset * frame.unit,
+        point_a=frame.outside(found.point_a),
+        point_b=frame.outside(found.point_b),
+    )
+
+
+def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) -> HullDistance:
+    """Find the distance of two hulls in working coordinates; an infinite gap asks for the verdict only."""
+    centre = (A.mean + B.mean) / 2
+    extent = max(A.radius, B.radius, float(np.linalg.norm(A.mean - B.mean)))
+    reach = max(A.reach, B.reach)
+    if reach > 16 * extent:  # far from the origin for their size: rounding there would cost digits
+        found = _solve(A.points - centre, B.points - centre, extent, 2 * extent, gap, start)
+        offset = found.offset + float(found.normal @ centre)
+        return replace(found, offset=offset, point_a=found.point_a + centre, point_b=found.point_b + centre)
+    return _solve(A.points, B.points, extent, reach, gap, start)
+
+
+def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np.ndarray]:
+    """Look for a hyperplane for a few rounds.
+
+    Returns:
+        The best normal found (d,), of unit length; the margin a point needs to count as on its side; and the rows
+        of B nearest to A.
+    """
+    error = _rounding(A.points.shape[1], max(A.reach, B.reach))
+    start = _first_guess(A.points, B.points)
+    rows, _, in_a, normal, _, _ = nearest(
+        A.points,
+        B.points,
+        start.rows_a,
+        start.rows_b,
+        np.ones(2),
+        1e-3,
+        error,
+        1e-8,
+        True,
+        BATCH,
+        rounds,
+    )
+    return normal / max(float(np.linalg.norm(normal)), np.finfo(float).tiny), error, rows[~in_a]
+
+
+def _rounding(d: int, reach: float) -> float:
+    """Bound the rounding error of the scalar products of a unit vector with points of norm `reach`."""
+    return float(4 * (d + 64) * np.finfo(float).eps * reach)
+
+
+def _solve(
+    A: np.ndarray, B: np.ndarray, extent: float, reach: float, gap: float, start: Support | None
+) -> HullDistance:
+    """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
+    error = _rounding(A.shape[1], reach)
+    support = start or _first_guess(A, B)
+    rows, weights, in_a, normal, lower, upper = nearest(
+        A,
+        B,
+        support.rows_a,
+        support.rows_b,
+        np.concatenate([support.weights_a, support.weights_b]),
+        min(gap, 1e-3),
+        error,
+        1e-8 * extent,
+        bool(np.isinf(gap)),
+        BATCH,
+        ROUNDS,
+    )
+    support = Support(rows[in_a], weights[in_a], rows[~in_a], weights[~in_a])
+    if lower <= error or (lower < (1 - gap) * upper):
+        support, normal, lower = refine(A, B, support, normal, lower, gap, COMMON * extent, error)
+    return _judged(A, B, support, normal, lower, error, extent)
+
+
+def _first_guess(A: np.ndarray, B: np.ndarray) -> Support:
+    """Start from the foremost point of either set along the line of the means."""
+    direction = A.mean(axis=0) - B.mean(axis=0)
+    one = np.ones(1)
+    return Support(np.array([np.argmin(A @ direction)]), one, np.array([np.argmax(B @ direction)]), one)
+
+
+def _judged(
+    A: np.ndarray,
+    B: np.ndarray,
+    support: Support,
+    normal: np.ndarray,
+    lower: float,
+    error: float,
+    extent: float,
+) -> HullDistance:
+    """State what the bounds prove; a hyperplane comes first, as it is proof whatever the nearest points say."""
+    a, b = support.weights_a @ A[support.rows_a], support.weights_b @ B[support.rows_b]
+    upper = float(np.linalg.norm(a - b))
+    normal = normal / max(float(np.linalg.norm(normal)), np.finfo(float).tiny)
+    status = UNDECIDED
+    if lower > error:
+        status = SEPARABLE
+    elif upper <= COMMON * extent:
+        status = OVERLAPPING
+    return HullDistance(
+        status,
+        lower=lower - error if status == SEPARABLE else 0.0,
+        upper=0.0 if status == OVERLAPPING else upper,
+        normal=normal,
+        offset=float((A @ normal).min() + (B @ normal).max()) / 2,
+        rows_a=support.rows_a,
+        weights_a=support.weights_a,
+        rows_b=support.rows_b,
+        weights_b=support.weights_b,
+        point_a=a,
+        point_b=b,
+        residual=upper / extent if extent > 0 else 0.0,
+    )

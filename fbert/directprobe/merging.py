@@ -1,0 +1,125 @@
+"""The clusters of DirectProbe: many merges at a time are tried, and those before the first conflict are kept.
+
+Hulls only grow, so a state without conflict vouches for all states before it, and one with a conflict spoils all
+states after it. The result is that of testing merge after merge (study, section 5).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fbert.directprobe.conflicts import Cluster, Conflict, Referee
+from fbert.directprobe.linkage import TIE, Linkage, Merge
+from fbert.directprobe.pairs import Progress
+
+FIRST_WINDOW = 256
+
+
+class Merger:
+    """Runs the merging of all labels together."""
+
+    def __init__(
+        self, points: np.ndarray, y: np.ndarray, rows: np.ndarray, frozen: np.ndarray, referee: Referee
+    ) -> None:
+        """Start with every point a cluster.
+
+        Args:
+            points: (n, d) working coordinates.
+            y: (n,) label indices.
+            rows: the points to cluster.
+            frozen: (n,) points equal to one of another label: they can never merge, only stand in the way.
+            referee: decides about conflicts.
+        """
+        self.referee = referee
+        self.clusters = {int(i): Cluster(int(i), int(y[i]), np.array([i])) for i in rows}
+        self.next_number = len(y)
+        self.linkages = {
+            int(label): Linkage(points[members], members)
+            for label in np.unique(y[rows])
+            if len(members := np.flatnonzero((y == label) & ~frozen))
+        }
+        self._heads = {label: linkage.closest() for label, linkage in self.linkages.items()}
+        self._tried: list[tuple[int, Merge]] = []
+
+    def run(self, progress: Progress | None) -> list[np.ndarray]:
+        """Merge until no pair is left; return the rows of each cluster."""
+        window, at_most = FIRST_WINDOW, len(self.clusters)
+        while True:
+            ahead = self._try(window)
+            if not ahead:
+                return [cluster.rows for cluster in self.clusters.values()]
+            kept = self._keep_clean()
+            if progress is not None:
+                progress("merges", at_most - len(self.clusters), at_most)
+            window = 2 * window if kept == ahead else max(1, kept)
+
+    def _try(self, window: int) -> int:
+        """Merge up to `window` times without a test; return how often."""
+        self._tried = []
+        while len(self._tried) < window and (chosen := self._next()) is not None:
+            label, merge = chosen
+            number = self.next_number
+            self.next_number += 1
+            rows = np.concatenate([self.clusters[merge.low].rows, self.clusters[merge.high].rows])
+            self.clusters[number] = Cluster(number, label, rows)
+            self.linkages[label].merge(merge, number)
+            self._heads[label] = self.linkages[label].closest()
+            self._tried.append((label, merge))
+        return len(self._tried)
+
+    def _next(self) -> tuple[int, Merge] | None:
+        """Return the closest pair of all labels, the lowest numbers among those equally close."""
+        heads = [(label, merge) for label, merge in self._heads.items() if merge is not None]
+        if not heads:
+            return None
+        least = min(merge.distance for _, merge in heads)
+        tied = [head for head in heads if head[1].distance <= least * (1 + TIE)]
+        return min(tied, key=lambda head: (head[1].low, head[1].high))
+
+    def _keep_clean(self) -> int:
+        """Take merges back until no conflict is left, refuse the one that would bring the first; return how many stay."""
+        first = self.next_number - len(self._tried)
+        blamed: tuple[int, Merge] | None = None
+        while True:
+            replaced = {n for _, merge in self._tried for n in (merge.low, merge.high)}
+            state = [cluster for n, cluster in self.clusters.items() if n not in replaced]
+            changed = [cluster for cluster in state if cluster.number >= first]
+            guilty = [self._since(conflict, first) for conflict in self.referee.conflicts(changed, state)]
+            if not guilty:
+                break
+            while self.next_number > min(guilty):
+                blamed = self._take_back()
+        for n in replaced:
+            del self.clusters[n]
+        if blamed is not None:
+            label, merge = blamed
+            self.linkages[label].refuse(merge)
+            self._heads[label] = self.linkages[label].closest()
+        return len(self._tried)
+
+    def _take_back(self) -> tuple[int, Merge]:
+        """Undo the last merge."""
+        label, merge = self._tried.pop()
+        self.linkages[label].undo()
+        self._heads[label] = merge
+        self.next_number -= 1
+        del self.clusters[self.next_number]
+        return label, merge
+
+    def _since(self, conflict: Conflict, first: int) -> int:
+        """Return the number of the cluster whose creation brought the points of a conflict together."""
+        return max(
+            self._union(conflict.one, conflict.rows_one, first),
+            self._union(conflict.other, conflict.rows_other, first),
+        )
+
+    def _union(self, cluster: Cluster, rows: np.ndarray, first: int) -> int:
+        """Return the number of the smallest part of a cluster that holds all these rows."""
+        number = cluster.number
+        while number >= first:
+            _, merge = self._tried[number - first]
+            inside = [n for n in (merge.low, merge.high) if np.isin(rows, self.clusters[n].rows).all()]
+            if not inside:
+                break
+            number = inside[0]
+        return number

@@ -1,0 +1,124 @@
+"""Finite point sets in coordinates that lose nothing: moved near the origin, scaled by a power of two, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fbert.errors import InputError
+
+MANTISSA = 24  # bits kept of a centre, so that subtracting it from float16 and float32 data is exact
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the working coordinates sit: x = centre + z * unit, with unit a power of two."""
+
+    centre: np.ndarray
+    unit: float
+
+    @classmethod
+    def around(cls, X: np.ndarray) -> Frame:
+        """Choose the frame in which X (n, d) has its mean near the origin and coordinates of at most about one."""
+        rough = _power_of_two(np.abs(X).max())
+        centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
+        return cls(centre, _power_of_two(np.abs(X - centre).max()))
+
+    def inside(self, X: np.ndarray) -> np.ndarray:
+        """Return X in working coordinates; the added zero turns -0.0 into 0.0, so that equal rows are equal bytes."""
+        return (X - self.centre) / self.unit + 0.0
+
+    def outside(self, Z: np.ndarray) -> np.ndarray:
+        """Return working coordinates Z in those of the user."""
+        return self.centre + Z * self.unit
+
+
+@dataclass(frozen=True)
+class PointSet:
+    """Points of one label or cluster, with the numbers a solver wants to know beforehand.
+
+    Attributes:
+        points: (n, d) working coordinates, contiguous float64.
+        mean: (d,) their mean.
+        radius: largest distance of a point from the mean.
+        reach: largest distance of a point from the origin.
+    """
+
+    points: np.ndarray
+    mean: np.ndarray
+    radius: float
+    reach: float
+
+    @classmethod
+    def of(cls, points: np.ndarray) -> PointSet:
+        """Gather what there is to know about (n, d) points."""
+        points = np.ascontiguousarray(points)
+        mean = points.mean(axis=0)
+        squares = np.einsum("ij,ij->i", points, points)
+        return cls(points, mean, _radius(points, mean), float(np.sqrt(squares.max())))
+
+
+def checked(X: Any, name: str = "X") -> np.ndarray:
+    """Return X as a float64 matrix, or say what is wrong with it.
+
+    Raises:
+        InputError: X is not a matrix of numbers, is empty, or holds NaN or infinite values (the row is named).
+    """
+    try:
+        X = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must be a matrix of numbers: {error}") from error
+    if X.ndim != 2:
+        raise InputError(f"{name} must have two dimensions (points, coordinates), got shape {X.shape}")
+    if X.size == 0:
+        raise InputError(f"{name} holds no points or no coordinates: shape {X.shape}")
+    bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
+    if bad.size:
+        raise InputError(f"{name} has NaN or infinite values in {_some(bad)}")
+    return X
+
+
+def checked_labels(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sorted labels and, for each of n points, the index of its label.
+
+    Raises:
+        InputError: y is not a vector of n labels, or a label is missing (NaN or None; the row is named).
+    """
+    labels = np.asarray(y)
+    if labels.ndim != 1 or len(labels) != n:
+        raise InputError(f"y must hold one label for each of the {n} points of X, got shape {labels.shape}")
+    missing = [i for i, label in enumerate(labels.tolist()) if label is None or label != label]
+    if missing:
+        raise InputError(f"y has no label in {_some(missing)}")
+    return np.unique(labels, return_inverse=True)
+
+
+def _some(rows: Sequence[int] | np.ndarray) -> str:
+    """Name the first few rows of many."""
+    shown = ", ".join(str(int(i)) for i in rows[:5])
+    return (
+        f"row {shown}" if len(rows) == 1 else f"{len(rows)} rows: {shown}{', ...' if len(rows) > 5 else ''}"
+    )
+
+
+def _power_of_two(size: float) -> float:
+    """Return the least power of two that is at least `size` (one for zero)."""
+    return float(np.ldexp(1.0, int(np.ceil(np.log2(size))))) if size > 0 else 1.0
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Round to MANTISSA bits."""
+    fraction, exponent = np.frexp(values)
+    return np.ldexp(np.round(np.ldexp(fraction, MANTISSA)), exponent - MANTISSA)
+
+
+def _radius(points: np.ndarray, mean: np.ndarray) -> float:
+    """Return the largest distance from the mean, in blocks so that no second copy of the points is made."""
+    largest = 0.0
+    for start in range(0, len(points), 256):
+        away = points[start : start + 256] - mean
+        largest = max(largest, float(np.einsum("ij,ij->i", away, away).max()))
+    return float(np.sqrt(largest))

@@ -1,0 +1,39 @@
+"""Distances of clusters and of labels as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance
+
+UNDEFINED = "undefined"
+MEASURES = ["distance", "lower", "upper"]
+
+
+def cluster_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndarray) -> pd.DataFrame:
+    """Return a row per pair of clusters: their numbers and labels, distance, bounds, status."""
+    rows = [
+        (a, b, labels[a], labels[b], r.distance, r.lower, r.upper, r.status) for (a, b), r in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["cluster_a", "cluster_b", "label_a", "label_b", *MEASURES, "status"])
+
+
+def label_table(clusters: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
+    """Return a row per pair of labels: the means over their pairs of clusters (study, section 5).
+
+    The status is the worst of the pairs': overlapping, undecided, separable; undefined where there is no pair.
+    """
+    by_pair = dict(list(clusters.groupby(["label_a", "label_b"])))
+    pairs = [(a, b) for i, a in enumerate(labels) for b in labels[i + 1 :]]
+    rows = [(a, b, *_summary(by_pair.get((a, b)))) for a, b in pairs]
+    return pd.DataFrame(rows, columns=["label_a", "label_b", *MEASURES, "status", "n_cluster_pairs"])
+
+
+def _summary(pairs: pd.DataFrame | None) -> tuple[float, float, float, str, int]:
+    if pairs is None:
+        return np.nan, np.nan, np.nan, UNDEFINED, 0
+    worst = next(s for s in (OVERLAPPING, UNDECIDED, SEPARABLE) if (pairs["status"] == s).any())
+    return *(float(pairs[name].mean()) for name in MEASURES), worst, len(pairs)
