@@ -71,7 +71,8 @@ def check_part(part: str, X: Any, y: Any, n_labels: int) -> tuple[NDArray[np.flo
     if len(bad):
         row, column = bad[0]
         raise InputError(
-            f"{part}, row {row}, feature {column}: found {X[row, column]}, expected a number below {LARGEST_FEATURE:g}"
+            f"{part}, row {row}, feature {column}: found {X[row, column]}, "
+            f"expected a number below {LARGEST_FEATURE:g}"
         )
     return X, y.astype(np.int64)
 

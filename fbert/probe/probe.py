@@ -12,7 +12,7 @@ from fbert.probe.data import Examples, Part, check_parts, describe
 from fbert.probe.measures import Accuracy, confusion_matrix, majority_baseline, per_label
 from fbert.probe.memory import affordable_threads
 from fbert.probe.result import Control, ProbeResult
-from fbert.probe.search import Trial, best, rule, search
+from fbert.probe.search import Trial, rule, search
 from fbert.probe.settings import ProbeSettings, Setting
 from fbert.probe.training import Machine, Rows, Run, train_seeds
 
@@ -45,8 +45,7 @@ def run_probe(
     """
     examples = check_parts(train, test, len(labels))
     machine = Machine.of(device, affordable_threads(examples, settings, threads))
-    trials = search(examples, settings, seed, machine)
-    chosen = best(trials, examples.X.shape[1]).setting
+    chosen, trials = search(examples, settings, seed, machine)
     seeds = [(seed + run) % 2**32 for run in range(settings.runs)]
     runs = _train_and_test(examples, chosen, settings, seeds, machine)
     result = _result(examples, labels, settings, trials, runs)
@@ -82,7 +81,7 @@ def _result(
         converged=[run.converged for run in runs],
         widths=runs[0].setting.widths,
         l2=runs[0].setting.l2,
-        selection=rule(settings),
+        selection=rule(len(y), settings),
         grid=[trial.to_json() for trial in trials],
         train=len(y),
         test=len(y_test),
@@ -117,7 +116,6 @@ def _with_control(
     return replace(
         result,
         control=Control(
-            unit="example" if groups is None else "word type",
             accuracy=accuracy.mean,
             accuracy_std=accuracy.std,
             accuracies=accuracy.runs,

@@ -11,7 +11,6 @@ class Control:
     """The best setting on the control task.
 
     Attributes:
-        unit: what got one random label: `word type` or `example`.
         accuracy: mean over the runs on the control task's test set, in per cent.
         accuracy_std: their standard deviation.
         accuracies: of each run.
@@ -20,7 +19,6 @@ class Control:
         selectivity: accuracy on the task minus accuracy on the control task, in points.
     """
 
-    unit: str
     accuracy: float
     accuracy_std: float
     accuracies: list[float]
@@ -43,7 +41,7 @@ class ProbeResult:
         widths: the two hidden layers of the setting chosen.
         l2: its L2 weight.
         selection: the rule of the choice, in words.
-        grid: one entry a setting: widths, l2, held_out_accuracy, epochs, ended.
+        grid: one entry a setting: widths, l2, held_out_accuracy, epochs, converged, finalist.
         train, test, features: number of examples and of features.
         majority: the label most frequent in training and the accuracy of always answering it.
         labels: all label names, in the order of the confusion matrix.

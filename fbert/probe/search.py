@@ -1,4 +1,8 @@
-"""The choice of a setting on training data alone: every setting starts, hopeless ones are stopped early."""
+"""The choice of a setting on training data alone, by successive halving (Jamieson & Talwalkar, AISTATS 2016).
+
+Every setting of the grid starts; at a few epochs all that still train are compared on held-out rows, and only
+the best go on. The one that is left is the choice.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,13 @@ from fbert.probe.measures import accuracy
 from fbert.probe.settings import ProbeSettings, Setting
 from fbert.probe.training import Group, Machine, Rows, Run, advance_all
 
-# (epochs, share of the grid that trains on after them).
-RUNGS = ((10, 1 / 4), (40, 1 / 16))
+# (When a comparison is held, share of the grid that goes on); after the last one it is a single setting.
+# ASSUME: by the first one the better widths can be told, by the second also the better L2 weights.
+COMPARISONS = ((1, 1 / 6), (4, 1 / 16), (12, 0))
+# Members of a group on a CPU, by measurement: fewer waste the batched products, more leave threads idle.
+GROUP_ON_CPU = 4
+# The unit of these times: epochs, and updates, that must have passed before the first comparison.
+FIRST_EPOCHS, FIRST_UPDATES = 3, 50
 
 
 @dataclass(frozen=True)
@@ -27,14 +36,16 @@ class Trial:
     Attributes:
         setting: widths and L2 weight.
         accuracy: on the held-out rows, in per cent, when its training ended.
-        epochs: passes it made over the rest.
-        ended: `converged`, `stopped` (by the search, as hopeless) or `out of epochs`.
+        epochs: passes it made over the other rows.
+        converged: whether it met the stopping rule.
+        finalist: whether it was in the last comparison.
     """
 
     setting: Setting
     accuracy: float
     epochs: int
-    ended: str
+    converged: bool
+    finalist: bool
 
     def to_json(self) -> dict[str, Any]:
         """The same as a mapping of plain values."""
@@ -43,12 +54,18 @@ class Trial:
             "l2": self.setting.l2,
             "held_out_accuracy": self.accuracy,
             "epochs": self.epochs,
-            "ended": self.ended,
+            "converged": self.converged,
+            "finalist": self.finalist,
         }
 
 
-def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Machine) -> list[Trial]:
-    """Try the whole grid and return a trial for each setting, in the grid's order.
+def search(
+    examples: Examples, settings: ProbeSettings, seed: int, machine: Machine
+) -> tuple[Setting, list[Trial]]:
+    """Try the whole grid.
+
+    Returns:
+        The setting chosen, and a trial for each setting in the grid's order.
 
     Raises:
         InputError: too few examples to hold some out, or the loss overflowed.
@@ -56,50 +73,56 @@ def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Mach
     kept, held = hold_out(examples.y, settings.held_out, seed)
     rows = Rows.on(machine.device, examples.X[kept], examples.y[kept], examples.X[held])
     runs = [Run(setting, seed) for setting in settings.grid]
-    pairs = groupby(runs, key=lambda run: run.setting.widths)
-    groups = [Group(list(pair), rows, settings) for _, pair in pairs]
-    y_held = examples.y[held]
-    for epochs, share in () if settings.exhaustive else RUNGS:
-        advance_all(groups, min(epochs, settings.max_epochs), machine.threads)
-        _drop_hopeless(groups, runs, y_held, ceil(share * len(runs)))
-    advance_all(groups, settings.max_epochs, machine.threads)
-    return [_trial(run, y_held, settings) for run in runs]
+    groups = [
+        Group(list(pair), rows, settings) for _, pair in groupby(runs, key=lambda run: run.setting.widths)
+    ]
+    racing = runs
+    for epochs, share in _comparisons(len(kept), settings):
+        advance_all(groups, epochs, machine.threads)
+        finalists, racing = racing, _leaders(racing, examples.y[held], max(1, ceil(share * len(runs))))
+        for group in groups:
+            group.keep([run for run in group.active if run in racing])
+        if len(racing) == 1:
+            break
+    return racing[0].setting, [_trial(run, examples.y[held], run in finalists) for run in runs]
 
 
-def best(trials: Sequence[Trial], features: int) -> Trial:
-    """The trial of highest held-out accuracy; ties go to fewer weights, then to the stronger penalty."""
-    finished = [trial for trial in trials if trial.ended != "stopped"]
-    return max(
-        finished, key=lambda trial: (trial.accuracy, -_size(trial.setting, features), trial.setting.l2)
-    )
-
-
-def rule(settings: ProbeSettings) -> str:
-    """The rule of the choice in words, for the results."""
-    stops = "; ".join(f"after {epochs} epochs the best {share:.1%} trained on" for epochs, share in RUNGS)
+def rule(n: int, settings: ProbeSettings) -> str:
+    """The rule of the choice in words, for the results; n is the number of training examples."""
+    n_held = round(settings.held_out * n)
+    *early, (last, _) = _comparisons(n - n_held, settings)
+    stops = [f"the best {share:.0%} go on after {epochs} epochs" for epochs, share in early]
     return (
-        f"highest accuracy on a held-out {settings.held_out:.0%} of the training set, stratified by label "
-        f"(ties: fewer weights, then stronger L2 penalty); "
-        + ("every setting trained to its end" if settings.exhaustive else stops)
+        f"highest accuracy on {n_held} held-out training examples, stratified by label "
+        f"(ties: narrower layers, then stronger L2 penalty); "
+        + "; ".join([*stops, f"the best after {last} epochs is chosen"])
     )
 
 
-def _drop_hopeless(groups: Sequence[Group], runs: Sequence[Run], y_held: NDArray[np.int64], n: int) -> None:
-    """Let only the n best of the runs still in the race train on; converged ones keep their place."""
-    active = [run for group in groups for run in group.active]
-    racing = [run for run in runs if run.converged or run in active]
-    leaders = sorted(racing, key=lambda run: -accuracy(run.predicted, y_held))[:n]
-    for group in groups:
-        group.keep([run for run in group.active if run in leaders])
+def _comparisons(n: int, settings: ProbeSettings) -> Sequence[tuple[int, float]]:
+    """Epochs at which settings are compared in training on n rows, and the share of the grid that goes on."""
+    if settings.exhaustive:
+        return ((settings.max_epochs, 0),)
+    updates = ceil(n / settings.batch_size)
+    unit = max(FIRST_EPOCHS, ceil(FIRST_UPDATES / updates))
+    return [(min(time * unit, settings.max_epochs), share) for time, share in COMPARISONS]
 
 
-def _trial(run: Run, y_held: NDArray[np.int64], settings: ProbeSettings) -> Trial:
-    ended = "out of epochs" if run.epochs == settings.max_epochs else "stopped"
-    return Trial(
-        run.setting, accuracy(run.predicted, y_held), run.epochs, "converged" if run.converged else ended
-    )
+def _by_shape(runs: Sequence[Run], machine: Machine) -> list[list[Run]]:
+    """Runs of equal widths, together on a GPU, a few at a time on a CPU to keep all its threads busy."""
+    pairs = [list(pair) for _, pair in groupby(runs, key=lambda run: run.setting.widths)]
+    size = GROUP_ON_CPU if machine.device.type == "cpu" else len(runs)
+    return [pair[start : start + size] for pair in pairs for start in range(0, len(pair), size)]
 
 
-def _size(setting: Setting, features: int) -> int:
-    first, second = setting.widths
-    return features * first + first * second
+def _leaders(runs: Sequence[Run], y_held: NDArray[np.int64], n: int) -> list[Run]:
+    """The n best runs, best first: by accuracy, then narrower layers, then the stronger penalty."""
+
+    def rank(run: Run) -> tuple[float, int, float]:
+        return -accuracy(run.predicted, y_held), sum(run.setting.widths), -run.setting.l2
+
+    return sorted(runs, key=rank)[:n]
+
+
+def _trial(run: Run, y_held: NDArray[np.int64], finalist: bool) -> Trial:
+    return Trial(run.setting, accuracy(run.predicted, y_held), run.epochs, run.converged, finalist)

