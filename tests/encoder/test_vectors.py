@@ -54,11 +54,11 @@ def test_the_order_of_sentences_changes_nothing(encoder):
 
 
 def test_an_overlong_sentence_has_a_vector_for_every_word_and_that_of_its_first_piece(encoder):
-    (tokens,) = encoder.tokenize([WORDS * 5])
-    (vectors,) = encoder.vectors([WORDS * 5])
+    (tokens,) = encoder.tokenize([WORDS * 12])
+    (vectors,) = encoder.vectors([WORDS * 12])
     end = len({word for word in tokens.pieces[0].words if word >= 0})
-    (first,) = encoder.vectors([(WORDS * 5)[:end]])
-    assert vectors.words.shape == (encoder.n_layers + 1, len(WORDS) * 5, encoder.dim)
+    (first,) = encoder.vectors([(WORDS * 12)[:end]])
+    assert vectors.words.shape == (encoder.n_layers + 1, len(WORDS) * 12, encoder.dim)
     assert np.isfinite(vectors.words).all()
     np.testing.assert_allclose(vectors.words[:, :end], first.words, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(vectors.sentence, first.sentence, rtol=1e-4, atol=1e-5)

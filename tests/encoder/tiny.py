@@ -33,7 +33,7 @@ NOUNS, VERBS, OTHERS = (
     ("the", "in", "."),
 )
 TEXT = [" ".join(NOUNS + VERBS + OTHERS)] * 3
-MAX_POSITIONS = 24
+MAX_POSITIONS = 96
 SHAPE = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}
 FAMILIES = ("bert", "roberta", "distilbert", "electra", "albert", "deberta", "modernbert", "no-special")
 
