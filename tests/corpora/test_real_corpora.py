@@ -5,7 +5,8 @@ import pytest
 from fbert.corpora import read_sentences
 from fbert.corpora.fetch import fetch
 from fbert.corpora.registry import known_corpora, known_file
-from fbert.task_definitions import KNOWN_TASKS
+
+from .labels import functions, questions, relations, roles, upos
 
 
 @pytest.fixture
@@ -16,10 +17,6 @@ def read(corpora_folder):
     return read
 
 
-def labels(task, sentences):
-    return [label for sentence in sentences for _, label in KNOWN_TASKS[task].find(sentence)]
-
-
 def words(sentences):
     return sum(len(sentence.words) for sentence in sentences)
 
@@ -27,37 +24,35 @@ def words(sentences):
 def test_pud(read):
     sentences = read("UD_English-PUD/en_pud-ud-test.conllu", "conllu")
     assert (len(sentences), words(sentences)) == (1000, 21176)
-    assert len(set(labels("POS", sentences))) == 17
-    pairs = labels("DEP", sentences)
-    assert (len(pairs), len(set(pairs))) == (20176, 46)
+    assert len(set(upos(sentences))) == 17
+    assert (len(relations(sentences)), len(set(relations(sentences)))) == (20176, 46)
 
 
 def test_partut(read):
-    parts = [
-        read(f"UD_English-ParTUT/en_partut-ud-{part}.conllu", "conllu") for part in ("train", "dev", "test")
-    ]
+    files = [f"UD_English-ParTUT/en_partut-ud-{part}.conllu" for part in ("train", "dev", "test")]
+    parts = [read(file, "conllu") for file in files]
     assert [len(part) for part in parts] == [1781, 156, 153]
     assert [words(part) for part in parts] == [43504, 2722, 3408]
 
 
 def test_streusle(read):
     train, test = (read(f"streusle/streusle.ud_{part}.conllulex", "conllulex") for part in ("train", "test"))
-    assert (len(labels("PS-role", train)), len(labels("PS-role", test))) == (4282, 457)
-    assert (len(labels("PS-fxn", train)), len(labels("PS-fxn", test))) == (4282, 457)
-    assert (len(set(labels("PS-role", train))), len(set(labels("PS-fxn", train)))) == (46, 40)
+    assert (len(roles(train)), len(roles(test))) == (4282, 457)
+    assert (len(set(roles(train))), len(set(functions(train)))) == (46, 40)
 
 
 def test_trec(read):
     train, test = read("trec/train_5500.label", "trec"), read("trec/TREC_10.label", "trec")
     assert (len(train), len(test)) == (5452, 500)
-    assert len(set(labels("TREC-50", train))) == 50
+    assert len(set(questions(train))) == 50
 
 
 REGISTERED = [
     path
     for corpus in known_corpora().values()
     for path in corpus.files.values()
-    if not corpus.embedded and path != "streusle/streusle.ud_train.conllulex"
+    if not corpus.embedded
+    and path != "streusle/streusle.ud_train.conllulex"  # the folder may have a rebuilt one
 ]
 
 

@@ -20,17 +20,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from random import Random
-from typing import TypeVar
 
 import yaml
+
+from fbert.corpora.embedded.decks import Decks
 
 _HERE = Path(__file__).parent
 _FILES = ("phrases.yaml", "clauses.yaml", "sentences.yaml")
 _OPTIONAL_SHARE = 1 / 3
 _HEAD = "*"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -89,29 +87,22 @@ def load() -> Mapping[str, Sequence[Production]]:
     return productions
 
 
-def expand(items: Sequence[Item], random: Random) -> Phrase:
+def make(symbol: str, decks: Decks) -> Phrase:
+    """Make a phrase for a symbol."""
+    productions = load()[symbol]
+    return expand(decks.deal(symbol, productions, [p.weight for p in productions]).items, decks)
+
+
+def expand(items: Sequence[Item], decks: Decks) -> Phrase:
     """Make a phrase from the items of a production."""
-    chosen = [item for item in items if not item.optional or random.random() < _OPTIONAL_SHARE]
-    return _join([(item.relation, _expand_one(item.what, random)) for item in chosen])
+    chosen = [item for item in items if not item.optional or decks.happens(_OPTIONAL_SHARE)]
+    return _join([(item.relation, _make_part(item.what, decks)) for item in chosen])
 
 
-def choose(options: Sequence[T], weights: Sequence[float], random: Random) -> T:
-    """Choose by weight; all here draw with `random.random()` alone, whose stream Python guarantees."""
-    point = random.random() * sum(weights)
-    for option, weight in zip(options, weights, strict=True):
-        point -= weight
-        if point < 0:
-            return option
-    return options[-1]
-
-
-def _expand_one(what: str | tuple[Item, ...], random: Random) -> Phrase:
+def _make_part(what: str | tuple[Item, ...], decks: Decks) -> Phrase:
     if not isinstance(what, str):
-        return expand(what, random)
-    if "/" in what:
-        return (_word(what),)
-    productions = load()[what]
-    return expand(choose(productions, [p.weight for p in productions], random).items, random)
+        return expand(what, decks)
+    return (_word(what),) if "/" in what else make(what, decks)
 
 
 def _word(text: str) -> Token:

@@ -5,34 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from random import Random
 
 import yaml
 
-from fbert.corpora.embedded.grammar import choose
+from fbert.corpora.embedded.decks import Decks
 
 _PATTERNS = Path(__file__).with_name("questions.yaml")
 
 
 def make_questions(count: int, seed: int) -> list[str]:
     """Make `count` different questions, every class about equally often, in random order."""
-    random = Random(seed)
+    decks = Decks(seed)
     content = yaml.safe_load(_PATTERNS.read_text(encoding="utf-8"))
     slots = {name: fillers.split(", ") for name, fillers in content["slots"].items()}
     patterns = {label: text.splitlines() for label, text in content["classes"].items()}
     made: dict[str, None] = {}
     while len(made) < count:
-        for label in sorted(patterns, key=lambda _: random.random()):
-            made[f"{label} {_fill(_any(patterns[label], random), slots, random)}"] = None
-    return list(made)[:count]
+        label = _any("class", list(patterns), decks)
+        made[f"{label} {_fill(_any(label, patterns[label], decks), slots, decks)}"] = None
+    return list(made)
 
 
-def _fill(pattern: str, slots: Mapping[str, Sequence[str]], random: Random) -> str:
+def _fill(pattern: str, slots: Mapping[str, Sequence[str]], decks: Decks) -> str:
     """Fill the slots, one after another; a filler may have slots itself."""
     while match := re.search(r"\{(\w+)\}", pattern):
-        pattern = pattern[: match.start()] + _any(slots[match[1]], random) + pattern[match.end() :]
+        filler = _any(match[1], slots[match[1]], decks)
+        pattern = pattern[: match.start()] + filler + pattern[match.end() :]
     return pattern
 
 
-def _any(options: Sequence[str], random: Random) -> str:
-    return choose(options, [1] * len(options), random)
+def _any(name: str, options: Sequence[str], decks: Decks) -> str:
+    return decks.deal(name, options, [1] * len(options))

@@ -1,25 +1,23 @@
-"""The sentences of the embedded treebank: chosen templates, spelled as English is."""
+"""The sentences of the embedded treebank, spelled as English is."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from random import Random
 
-from fbert.corpora.embedded.grammar import Item, Phrase, expand, load
+from fbert.corpora.embedded.decks import Decks
+from fbert.corpora.embedded.grammar import Phrase, make
 
-_MARKS = {"Statement": ".", "Question": "?", "Call": "!"}
 _VOWELS = tuple("aeiou")
 _NO_SPACE_BEFORE = {",", ";", ".", "?", "!", "%", "n't", "'s"}
 
 
 def make_sentences(count: int, seed: int) -> list[Phrase]:
-    """Make `count` different sentences, every template about as often as its weight says, in random order."""
-    random = Random(seed)
+    """Make `count` different sentences, in random order."""
+    decks = Decks(seed)
     made: dict[Phrase, None] = {}
     while len(made) < count:
-        for items in _shuffled_templates(random):
-            made[_spell(expand(items, random))] = None
-    return list(made)[:count]
+        made[_spell(make("Sentence", decks))] = None
+    return list(made)
 
 
 def to_text(sentence: Phrase) -> str:
@@ -38,16 +36,6 @@ def spaces_after(sentence: Phrase) -> list[bool]:
         not (opening[i] or forms[i] == "$" or (i + 1 < len(forms) and glued[i + 1]))
         for i in range(len(forms))
     ]
-
-
-def _shuffled_templates(random: Random) -> list[tuple[Item, ...]]:
-    templates = [
-        (*production.items, Item("punct", False, f"{mark}/PUNCT"))
-        for symbol, mark in _MARKS.items()
-        for production in load()[symbol]
-        for _ in range(production.weight)
-    ]
-    return sorted(templates, key=lambda _: random.random())
 
 
 def _spell(sentence: Phrase) -> Phrase:
