@@ -28,8 +28,8 @@ rule dynamics:
         "../envs/fbert.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=480,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         settings=STUDY.directprobe,
         task=lambda wildcards: task_of(wildcards.tuned),
@@ -55,8 +55,8 @@ rule learning_curves:
         "../envs/fbert.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
         gpu=GPU,
     params:
         settings=STUDY.memorisation,

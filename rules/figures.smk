@@ -15,8 +15,8 @@ rule figure_data:
         "../envs/fbert.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         runs=lambda wildcards: STUDY.runs_shown_in(wildcards.figure),
         synthetic={
@@ -44,8 +44,8 @@ rule draw_figure:
         "../envs/fbert.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         study={"name": STUDY.name, "encoder": STUDY.main_encoder},
         code=lambda wildcards: code_of_kind("figures", wildcards.figure),
