@@ -29,4 +29,5 @@ if __name__ == "__main__":
             snakemake.params.seed,
             Path(snakemake.output[0]),
             snapshots=snakemake.output.get("snapshots"),
+            provenance={"code": snakemake.params.code},
         )
