@@ -12,7 +12,7 @@ from fbert.probe.data import Examples, Part, check_parts, describe
 from fbert.probe.measures import Accuracy, confusion_matrix, majority_baseline, per_label
 from fbert.probe.memory import affordable_threads
 from fbert.probe.result import Control, ProbeResult
-from fbert.probe.search import Trial, rule, search
+from fbert.probe.search import Choice, search
 from fbert.probe.settings import ProbeSettings, Setting
 from fbert.probe.training import Machine, Rows, Run, train_seeds
 
@@ -45,10 +45,10 @@ def run_probe(
     """
     examples = check_parts(train, test, len(labels))
     machine = Machine.of(device, affordable_threads(examples, settings, threads))
-    chosen, trials = search(examples, settings, seed, machine)
+    choice = search(examples, settings, seed, machine)
     seeds = [(seed + run) % 2**32 for run in range(settings.runs)]
-    runs = _train_and_test(examples, chosen, settings, seeds, machine)
-    result = _result(examples, labels, settings, trials, runs)
+    runs = _train_and_test(examples, choice.setting, settings, seeds, machine)
+    result = _result(examples, labels, choice, runs)
     if not settings.control:
         return result
     return _with_control(result, examples, settings, runs, groups, machine)
@@ -64,8 +64,7 @@ def _train_and_test(
 def _result(
     examples: Examples,
     labels: Sequence[str],
-    settings: ProbeSettings,
-    trials: Sequence[Trial],
+    choice: Choice,
     runs: Sequence[Run],
 ) -> ProbeResult:
     """Everything about the task itself; the control task comes after it."""
@@ -81,8 +80,8 @@ def _result(
         converged=[run.converged for run in runs],
         widths=runs[0].setting.widths,
         l2=runs[0].setting.l2,
-        selection=rule(len(y), settings),
-        grid=[trial.to_json() for trial in trials],
+        selection=choice.rule,
+        grid=[trial.to_json() for trial in choice.trials],
         train=len(y),
         test=len(y_test),
         features=examples.X.shape[1],

@@ -59,13 +59,17 @@ class Trial:
         }
 
 
-def search(
-    examples: Examples, settings: ProbeSettings, seed: int, machine: Machine
-) -> tuple[Setting, list[Trial]]:
-    """Try the whole grid.
+@dataclass(frozen=True)
+class Choice:
+    """The setting chosen, the rule in words, and a trial for each setting in the grid's order."""
 
-    Returns:
-        The setting chosen, and a trial for each setting in the grid's order.
+    setting: Setting
+    rule: str
+    trials: list[Trial]
+
+
+def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Machine) -> Choice:
+    """Try the whole grid and choose.
 
     Raises:
         InputError: too few examples to hold some out, or the loss overflowed.
@@ -73,24 +77,35 @@ def search(
     kept, held = hold_out(examples.y, settings.held_out, seed)
     rows = Rows.on(machine.device, examples.X[kept], examples.y[kept], examples.X[held])
     runs = [Run(setting, seed) for setting in settings.grid]
-    groups = [
-        Group(list(pair), rows, settings) for _, pair in groupby(runs, key=lambda run: run.setting.widths)
-    ]
+    comparisons = _comparisons(len(kept), settings)
+    finalists, best = _race(runs, rows, examples.y[held], comparisons, settings, machine)
+    trials = [_trial(run, examples.y[held], run in finalists) for run in runs]
+    return Choice(best.setting, _rule(len(held), comparisons), trials)
+
+
+def _race(
+    runs: Sequence[Run],
+    rows: Rows,
+    y_held: NDArray[np.int64],
+    comparisons: Sequence[tuple[int, float]],
+    settings: ProbeSettings,
+    machine: Machine,
+) -> tuple[Sequence[Run], Run]:
+    """Train, compare, let the better ones go on; return those of the last comparison and the best of them."""
+    groups = [Group(members, rows, settings) for members in _by_shape(runs, machine)]
     racing = runs
-    for epochs, share in _comparisons(len(kept), settings):
+    for epochs, share in comparisons:
         advance_all(groups, epochs, machine.threads)
-        finalists, racing = racing, _leaders(racing, examples.y[held], max(1, ceil(share * len(runs))))
+        finalists, racing = racing, _leaders(racing, y_held, max(1, ceil(share * len(runs))))
         for group in groups:
             group.keep([run for run in group.active if run in racing])
         if len(racing) == 1:
             break
-    return racing[0].setting, [_trial(run, examples.y[held], run in finalists) for run in runs]
+    return finalists, racing[0]
 
 
-def rule(n: int, settings: ProbeSettings) -> str:
-    """The rule of the choice in words, for the results; n is the number of training examples."""
-    n_held = round(settings.held_out * n)
-    *early, (last, _) = _comparisons(n - n_held, settings)
+def _rule(n_held: int, comparisons: Sequence[tuple[int, float]]) -> str:
+    *early, (last, _) = comparisons
     stops = [f"the best {share:.0%} go on after {epochs} epochs" for epochs, share in early]
     return (
         f"highest accuracy on {n_held} held-out training examples, stratified by label "
