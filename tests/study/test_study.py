@@ -52,6 +52,24 @@ def test_an_encoder_may_differ_in_finetuning(load, content):
     assert (settings["epochs"], settings["batch_size"]) == (3, 32)
 
 
+def test_the_first_pairs_of_tasks_are_those_of_the_paper():
+    study = load_study("minilm", STUDIES)
+    assert study.cross_tasks == (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))
+    assert study.dynamics["tasks"] == ["POS", "DEP", "PS-role", "PS-fxn"]
+
+
+def test_figures_of_absent_tasks_are_left_out_by_default(load, content):
+    produced = load(content).produce
+    assert "figure7" in produced
+    assert not {"table5", "figure8", "figure9", "figure10"} & set(produced)
+
+
+def test_a_projection_shows_one_run_and_curves_show_all_seeds(load, content):
+    study = load(content | {"seeds": [3, 4]})
+    assert study.runs_shown_in("figure3") == [("POS", 3)]
+    assert study.runs_shown_in("figure4") == [("POS", 3), ("POS", 4)]
+
+
 def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
     assert "table4" not in load(content).produce
 
@@ -99,6 +117,12 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         (["encoders", "../up"], {"folder": "c"}, r"encoders: '\.\./up'"),
         (["main_encoder"], "tny", r"main_encoder: no encoder 'tny'; did you mean 'tiny'\?"),
         (["produce"], ["table4"], r"produce: table4 needs the task TREC-50"),
+        (["produce"], ["figure8"], r"produce: figure8 needs DEP under dynamics\.tasks"),
+        (["produce"], ["table5"], r"produce: table5 needs a pair of tasks under cross_tasks"),
+        (["dynamics"], {"tasks": ["DEP"]}, r"dynamics\.tasks: no task 'DEP' in this study"),
+        (["dynamics"], {"snapshots": 1}, r"dynamics\.snapshots: 1 is less than the minimum of 2"),
+        (["cross_tasks"], [{"tuned_on": "POS", "probed_on": "POS"}], r"two different tasks, not POS twice"),
+        (["cross_tasks"], [{"tuned_on": "PSO", "probed_on": "POS"}], r"no task 'PSO' here; did you mean 'POS'"),
         (["produce"], ["table9"], r"'table9' is not possible; did you mean 'table"),
         (["seeds"], [], r"seeds: \[\] "),
     ],

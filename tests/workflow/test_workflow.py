@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-TABLES = ["table1", "table2", "table3", "table4", "table6", "table7"]
+TABLES = ["table1", "table2", "table3", "table4", "table5", "table6", "table7"]
 
 
 @contextmanager
@@ -46,8 +46,8 @@ def test_editing_a_table_reruns_tables_alone(finished):
 def test_editing_the_probe_reruns_probes_and_tables(finished):
     with edited(finished, "fbert/probe/search.py", "1 / 16", "1 / 8"):
         planned = finished.planned()
-    assert set(planned) == {"all", "probe", "make_table"}
-    assert planned["probe"] == 6
+    assert set(planned) == {"all", "probe", "make_table", "learning_curves", "figure_data", "draw_figure"}
+    assert planned["probe"] == 7
 
 
 def test_editing_words_reruns_nothing(finished):
