@@ -9,7 +9,7 @@ import numpy as np
 
 from fbert.probe.control import Groups, control_labels
 from fbert.probe.data import Examples, Part, check_parts, describe
-from fbert.probe.measures import Accuracy, confusion_matrix, majority_baseline, per_label
+from fbert.probe.measures import Accuracy, accuracy, confusion_matrix, majority_baseline, per_label
 from fbert.probe.memory import affordable_threads
 from fbert.probe.result import Control, ProbeResult
 from fbert.probe.search import Choice, search
@@ -69,12 +69,12 @@ def _result(
 ) -> ProbeResult:
     """Everything about the task itself; the control task comes after it."""
     y, y_test = examples.y, examples.y_test
-    accuracy = Accuracy.of(runs, y_test)
+    tested = Accuracy.of(runs, y_test)
     confusion = confusion_matrix(y_test, [run.predicted for run in runs], len(labels))
     return ProbeResult(
-        accuracy=accuracy.mean,
-        accuracy_std=accuracy.std,
-        accuracies=accuracy.runs,
+        accuracy=tested.mean,
+        accuracy_std=tested.std,
+        accuracies=tested.runs,
         seeds=[run.seed for run in runs],
         epochs=[run.epochs for run in runs],
         converged=[run.converged for run in runs],
@@ -102,24 +102,13 @@ def _with_control(
     groups: Groups | None,
     machine: Machine,
 ) -> ProbeResult:
-    """Train the chosen setting on the control task from the same seeds."""
-    y, y_test = control_labels(examples.y, len(examples.y_test), groups, runs[0].seed)
+    """Train the chosen setting on the control task, from the first seed."""
+    first = runs[0]
+    y, y_test = control_labels(examples.y, len(examples.y_test), groups, first.seed)
     if len(np.unique(y)) == 1:
-        return replace(
-            result,
-            warnings=[*result.warnings, "control task: one label was drawn for all, so it is left out"],
-        )
-    control = replace(examples, y=y, y_test=y_test)
-    done = _train_and_test(control, runs[0].setting, settings, result.seeds, machine)
-    accuracy = Accuracy.of(done, y_test)
-    return replace(
-        result,
-        control=Control(
-            accuracy=accuracy.mean,
-            accuracy_std=accuracy.std,
-            accuracies=accuracy.runs,
-            epochs=[run.epochs for run in done],
-            converged=[run.converged for run in done],
-            selectivity=result.accuracy - accuracy.mean,
-        ),
-    )
+        left_out = "control task: one label was drawn for all, so it is left out"
+        return replace(result, warnings=[*result.warnings, left_out])
+    task = replace(examples, y=y, y_test=y_test)
+    (run,) = _train_and_test(task, first.setting, settings, [first.seed], machine)
+    found = accuracy(run.predicted, y_test)
+    return replace(result, control=Control(found, run.epochs, run.converged, result.accuracy - found))
