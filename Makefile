@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help demo test test-hard lint bench setup clean
+.PHONY: help demo test test-hard test-slurm lint bench setup clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ test: $(READY) ## Pass the tests
 
 test-hard: $(READY) ## Pass the tests that take minutes
 	$(BIN)/python -m pytest -m hard
+
+test-slurm: $(READY) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
+	$(BIN)/python -m pytest -m slurm
 
 lint: $(READY) ## Check style, types and the workflow
 	$(BIN)/ruff check .

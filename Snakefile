@@ -13,6 +13,7 @@ rule all:
     default_target: True
     input:
         [files_of(name) for name in STUDY.produce],
+        f"{RESULTS}/provenance.json",
 
 
 include: "rules/corpora.smk"
@@ -23,3 +24,4 @@ include: "rules/directprobe.smk"
 include: "rules/dynamics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/provenance.smk"

@@ -73,9 +73,9 @@ def code_of_kind(package, figure):
     return [code(script), fingerprint(ROOT / "fbert" / package / f"{FIGURES[figure].kind}.py")]
 
 
-def corpus_files(wildcards):
+def raw_files(corpus):
     """The raw files of a corpus, by part."""
-    source = STUDY.corpora[wildcards.corpus]
+    source = STUDY.corpora[corpus]
     folder = f"{EMBEDDED}/" if source.embedded else f"{DOWNLOADS}/" if source.known else ""
     return {part: folder + file for part, file in source.files.items()}
 
@@ -90,10 +90,23 @@ def checksum_of(file):
     return config.get("checksums", {}).get(file, known_file(file).checksum)
 
 
-def fetched(wildcards):
+def encoder_record(encoder):
     """The record of an encoder that comes from the hub, none for one that is here anyway."""
-    source = STUDY.encoders[wildcards.encoder]
-    return f"{DOWNLOADS}/encoders/{source['hub']}/{source['revision']}.json" if "hub" in source else []
+    source = STUDY.encoders[encoder]
+    return [f"{DOWNLOADS}/encoders/{source['hub']}/{source['revision']}.json"] if "hub" in source else []
+
+
+def fetched(wildcards):
+    """The same as the input of a job."""
+    return encoder_record(wildcards.encoder)
+
+
+def study_inputs():
+    """What a study may read that no job makes: raw corpora, and the records or the folders of encoders."""
+    corpora = [file for corpus in STUDY.corpora for file in raw_files(corpus).values()]
+    records = [record for encoder in STUDY.encoders for record in encoder_record(encoder)]
+    folders = [source["folder"] for source in STUDY.encoders.values() if "folder" in source]
+    return [*corpora, *records, *(str(file) for folder in folders for file in sorted(Path(folder).glob("*")))]
 
 
 def growing(amount):
@@ -106,7 +119,7 @@ def growing_with_encoder(mem_mb, weights):
 
     def grown(wildcards, input, attempt):
         source = EncoderSource.from_study(wildcards.encoder, STUDY.encoders[wildcards.encoder])
-        sizes = json.loads(Path(input.fetched).read_text())["bytes"] if input.fetched else source.sizes()
+        sizes = json.loads(Path(input.fetched[0]).read_text())["bytes"] if input.fetched else source.sizes()
         return attempt * (mem_mb + weights * sum(sizes.values()) // 10**6)
 
     return grown

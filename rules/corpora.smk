@@ -49,7 +49,7 @@ rule write_embedded_corpus:
 rule prepare_corpus:
     """A corpus in two splits, with the examples of every task of the study that reads it."""
     input:
-        unpack(corpus_files),
+        unpack(lambda wildcards: raw_files(wildcards.corpus)),
     output:
         f"{RESULTS}/corpora/{{corpus}}.json",
     params:

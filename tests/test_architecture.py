@@ -12,7 +12,7 @@ from fbert.fingerprint import PACKAGE, direct_imports
 # Each module may import those of earlier lines, never of its own line or of later ones.
 ORDER = [
     ["errors", "fingerprint"],
-    ["files", "job"],
+    ["files", "job", "provenance"],
     ["corpora"],
     ["task_definitions", "figure_definitions", "tasks"],
     ["prepare", "study"],

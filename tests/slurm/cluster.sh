@@ -64,12 +64,11 @@ JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 AccountingStorageType=accounting_storage/none
-AccountingStorageTRES=gres/gpu
 JobCompType=jobcomp/filetxt
 JobCompLoc=$folder/jobs.txt
 GresTypes=gpu
 NodeName=$host NodeAddr=127.0.0.1 ${node}Gres=gpu:1
-PartitionName=main Nodes=$host Default=YES State=UP MaxTime=60 DefaultTime=10 DefMemPerCPU=500
+PartitionName=main Nodes=$host Default=YES State=UP MaxTime=INFINITE DefaultTime=10 DefMemPerCPU=500
 END
     # A file, not a count: with a bare count the node drains itself.
     echo "Name=gpu File=/dev/null" >$CONFIGURATION/gres.conf
@@ -84,10 +83,12 @@ start_munge() {
 }
 
 wait_until_idle() {
-    for _ in {1..60}; do
-        [[ $(sinfo -h -o %T 2>/dev/null) == idle ]] && return
+    local deadline=$((SECONDS + 30))
+    while ((SECONDS < deadline)); do
+        [[ $(timeout 2 sinfo -h -o %T 2>/dev/null) == idle ]] && return
         sleep 0.5
     done
+    stop "$1"
     fail "the node is not idle after 30 s, see $1/slurmctld.log and $1/slurmd.log"
 }
 
@@ -117,9 +118,9 @@ stop_process() {
 
 stop() {
     # Jobs first: a node that stops leaves those that run to themselves.
-    timeout 10 scancel --user=root 2>/dev/null || true
+    timeout 5 scancel --user=root 2>/dev/null || true
     for _ in {1..40}; do
-        [[ -n $(timeout 5 squeue -h 2>/dev/null) ]] || break
+        [[ -n $(timeout 2 squeue -h 2>/dev/null) ]] || break
         sleep 0.5
     done
     stop_process "$1/slurmd.pid"

@@ -1,0 +1,26 @@
+"""What made the results, written beside them."""
+
+
+rule provenance:
+    """Study, seeds, versions, commit, machine and checksums, whenever a table or a figure is made."""
+    input:
+        [files_of(name) for name in STUDY.produce],
+    output:
+        f"{RESULTS}/provenance.json",
+    log:
+        f"{RESULTS}/logs/provenance.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/provenance.tsv"
+    conda:
+        "../envs/fbert.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    localrule: True
+    params:
+        study=asdict(STUDY),
+        inputs=study_inputs(),
+        code=code("provenance.py"),
+    script:
+        "../scripts/provenance.py"

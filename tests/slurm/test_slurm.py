@@ -1,0 +1,155 @@
+"""The workflow on a real SLURM of one node: what it submits and asks for, and what accidents do to it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from checkout import Checkout
+from safetensors import safe_open
+
+pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
+HERE = Path(__file__).parent
+SMALL = HERE / "small.yaml"
+LONG = HERE / "long.yaml"
+# This cluster has no database, and answers at once.
+PROFILE = ["--profile", "slurm", "--slurm-status-command", "squeue", "--latency-wait", "5"]
+PROFILE += ["--slurm-init-seconds-before-status-checks", "1"]
+TRAINING = "results/long/checkpoints/minilm-3/PS-role-seed0"
+
+
+class Cluster:
+    """A running cluster, asked through Slurm's own commands and its own record of finished jobs."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def submitted(self) -> set[str]:
+        return set(re.findall(r"^JobId=(\d+)", self._ask("scontrol", "--oneliner", "show", "job"), re.M))
+
+    def jobs(self, before: set[str] = frozenset()) -> list[dict[str, str]]:
+        """What Slurm holds of each job submitted since `before`, oldest first."""
+        lines = self._ask("scontrol", "--oneliner", "show", "job").splitlines()
+        jobs = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines if line.startswith("JobId=")]
+        return sorted((job for job in jobs if job["JobId"] not in before), key=lambda job: int(job["JobId"]))
+
+    def recorded(self) -> dict[str, str]:
+        """How each job ended, by its number, as Slurm wrote it down when the job ended."""
+        lines = (self.folder / "jobs.txt").read_text().splitlines()
+        return {
+            line.split()[0].removeprefix("JobId="): re.search(r"JobState=(\w+)", line)[1] for line in lines
+        }
+
+    def wait_until_empty(self) -> None:
+        wait_for(lambda: not self._ask("squeue", "--noheader"), "an empty queue")
+
+    def _ask(self, *command: str) -> str:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def wait_for(condition, what: str, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not after {seconds} s"
+        time.sleep(0.2)
+
+
+def results(checkout: Checkout, study: str, *folders: str) -> dict[str, bytes]:
+    """Every result file by its path, for comparison."""
+    root = checkout.folder / "results" / study
+    files = [path for folder in folders for path in (root / folder).rglob("*") if path.is_file()]
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        pytest.skip("a cluster can only be installed as root, where there is apt-get")
+    folder = tmp_path_factory.mktemp("cluster")
+    subprocess.run([HERE / "cluster.sh", "start", folder], check=True)
+    yield Cluster(folder)
+    subprocess.run([HERE / "cluster.sh", "stop", folder], check=True)
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory) -> Checkout:
+    """Both studies, without SLURM and without accidents."""
+    checkout = Checkout(tmp_path_factory.mktemp("local"))
+    checkout.run(study=SMALL)
+    checkout.run(TRAINING, study=LONG)
+    return checkout
+
+
+def test_a_study_runs_on_slurm_as_it_does_here(cluster, local, tmp_path):
+    checkout, before = Checkout(tmp_path), cluster.submitted()
+    checkout.run(*PROFILE, study=SMALL)
+    jobs = cluster.jobs(before)
+    assert Counter(job["Comment"].partition("_wildcards_")[0] for job in jobs) == {
+        "rule_prepare_corpus": 1,
+        "rule_finetune": 2,
+        "rule_vectors_embed_probe": 3,
+        "rule_directprobe": 4,
+        "rule_make_table": 1,
+    }
+    on_gpu = {
+        job["Comment"].partition("_wildcards_")[0] for job in jobs if job.get("TresPerJob") == "gres:gpu:1"
+    }
+    assert on_gpu == {"rule_finetune", "rule_vectors_embed_probe"}
+    assert not any("gpu" in str(job) for job in jobs if "TresPerJob" not in job)
+    recorded = cluster.recorded()
+    assert {recorded[job["JobId"]] for job in jobs} == {"COMPLETED"}
+    stages = ["checkpoints", "embeddings", "probes", "directprobe", "tables"]
+    assert results(checkout, "small", *stages) == results(local, "small", *stages)
+
+
+def test_a_job_killed_for_memory_is_tried_again_with_more(cluster, tmp_path):
+    checkout, before = Checkout(tmp_path), cluster.submitted()
+    # Attempts get 100 MB, which Snakemake alone exceeds, then 1600 MB.
+    little = ["--set-resources", "prepare_corpus:mem_mb=100*16**(attempt-1)"]
+    said = checkout.run("results/small/corpora/prepositions.json", *PROFILE, *little, study=SMALL)
+    assert "Trying to restart" in said
+    jobs, recorded = cluster.jobs(before), cluster.recorded()
+    assert [job["MinMemoryNode"] for job in jobs] == ["100M", "1600M"]
+    assert [recorded[job["JobId"]] in ("FAILED", "OUT_OF_MEMORY") for job in jobs] == [True, False]
+    assert recorded[jobs[-1]["JobId"]] == "COMPLETED"
+
+
+def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_path):
+    """`kill -9` of the driver, then scancel, whose SIGTERM is that of preemption and of time limits."""
+    checkout, before = Checkout(tmp_path), cluster.submitted()
+    partial = checkout.folder / f"{TRAINING}.partial"
+    command = [sys.executable, "-m", "snakemake", TRAINING, *PROFILE, "--config", f"study={LONG}"]
+    with open(tmp_path / "driver.txt", "w") as said:
+        driver = subprocess.Popen(command, cwd=checkout.folder, stdout=said, stderr=said)
+        wait_for(
+            lambda: (partial / "log.jsonl").is_file() and read_lines(partial / "log.jsonl") > 5, "training"
+        )
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+    second = checkout.snakemake(TRAINING, *PROFILE, study=LONG)
+    assert second.returncode != 0
+    assert "cannot be locked" in second.stderr
+
+    # As the README says: cancel what still runs, unlock, start again.
+    [job] = [job["JobId"] for job in cluster.jobs(before) if job["JobState"] == "RUNNING"]
+    cancel = "squeue --me --noheader --format='%i %j' | awk '$2 ~ /^fbert_/ {print $1}' | xargs -r scancel"
+    subprocess.run(cancel, shell=True, check=True)
+    cluster.wait_until_empty()
+    with safe_open(partial / "state.safetensors", "np") as state:
+        update = int(state.metadata()["update"])
+    assert 5 < update < read_lines(local.folder / TRAINING / "log.jsonl")
+    checkout.run("--unlock", study=LONG)
+    checkout.run(TRAINING, *PROFILE, study=LONG)
+
+    assert cluster.recorded()[job] == "CANCELLED"
+    assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
+
+
+def read_lines(path: Path) -> int:
+    return path.read_text().count("\n")
