@@ -11,7 +11,7 @@ rule probe:
         labels=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-labels.csv",
         confusion=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-confusion.csv",
     params:
-        settings=STUDY.probe,
+        settings=lambda wildcards: STUDY.probe[wildcards.encoder],
         seed=lambda wildcards: seed_of(wildcards.state),
         code=code("probe.py"),
     log:

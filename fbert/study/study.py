@@ -33,6 +33,7 @@ class Study:
         tasks: for each task, the name of its corpus.
         definitions: for each task, where its examples and labels are.
         finetuning: for each encoder, the settings of fine-tuning.
+        probe: for each encoder, the settings of its probes.
         dynamics: `tasks` that are followed through fine-tuning, and the number of `snapshots`.
         cross_tasks: pairs of the task tuned on and the task probed on.
         main_encoder: the one that Tables 2, 3 and 5 and the figures show.
@@ -46,7 +47,7 @@ class Study:
     tasks: Mapping[str, str]
     definitions: Mapping[str, TaskDefinition]
     finetuning: Mapping[str, Mapping[str, Any]]
-    probe: Mapping[str, Any]
+    probe: Mapping[str, Mapping[str, Any]]
     directprobe: Mapping[str, Any]
     dynamics: Mapping[str, Any]
     cross_tasks: tuple[tuple[str, str], ...]
@@ -235,6 +236,11 @@ def _lack(name: str, content: Mapping[str, Any], path: Path) -> str | None:
     return f"{missing[0]} under dynamics.tasks" if missing else None
 
 
+def _by_encoder(section: str, content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the settings of a section for each encoder, its own keys before the study's."""
+    return {name: content[section] | entry.get(section, {}) for name, entry in content["encoders"].items()}
+
+
 def _build(
     content: Mapping[str, Any],
     corpora: Mapping[str, CorpusSource],
@@ -242,10 +248,9 @@ def _build(
     path: Path,
 ) -> Study:
     encoders = {
-        name: {key: value for key, value in encoder.items() if key != "finetuning"}
+        name: {key: value for key, value in encoder.items() if key not in ("finetuning", "probe")}
         for name, encoder in content["encoders"].items()
     }
-    own = {name: encoder.get("finetuning", {}) for name, encoder in content["encoders"].items()}
     return Study(
         name=path.stem,
         description=content["description"].strip(),
@@ -254,8 +259,8 @@ def _build(
         corpora=corpora,
         tasks={task: entry["corpus"] for task, entry in content["tasks"].items()},
         definitions=definitions,
-        finetuning={name: content["finetuning"] | changes for name, changes in own.items()},
-        probe=content["probe"],
+        finetuning=_by_encoder("finetuning", content),
+        probe=_by_encoder("probe", content),
         directprobe=content["directprobe"],
         dynamics=content["dynamics"],
         cross_tasks=_cross_tasks(content, path),

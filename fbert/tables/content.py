@@ -73,7 +73,17 @@ _MEASURED = [
     "linearly_separable",
     "train_test_similarity",
 ]
-_REMARKS = ["labels", "similarity_pairs", "best_l2", "runs", "runs_converged", "undecided_verdicts", "text"]
+_REMARKS = [
+    "labels",
+    "similarity_pairs",
+    "grid_settings",
+    "best_l2",
+    "runs",
+    "runs_converged",
+    "majority_accuracy",
+    "undecided_verdicts",
+    "text",
+]
 
 
 def text_kind(synthetic: bool) -> str:
@@ -111,9 +121,11 @@ def accuracy_columns(records: Sequence[Record]) -> dict[str, Any]:
         "accuracy": round(float(runs.mean()), 2),
         "accuracy_std": round(float(runs.std()), 2),
         "best_layer_sizes": _most_frequent("x".join(map(str, probe["widths"])) for probe in probes),
+        "grid_settings": len(probes[0]["grid"]),
         "best_l2": _most_frequent(f"{probe['l2']:g}" for probe in probes),
         "runs": len(runs),
         "runs_converged": sum(sum(probe["converged"]) for probe in probes),
+        "majority_accuracy": round(float(np.mean([probe["majority"]["accuracy"] for probe in probes])), 2),
     }
 
 

@@ -133,7 +133,14 @@ def _table6(inputs: Inputs) -> Table:
 
 def _table7(inputs: Inputs) -> Table:
     columns = ["accuracy", "accuracy_std", "best_layer_sizes", "clusters", "linearly_separable"]
-    names = [*ROW, *columns, "train_test_similarity", "runs_converged", "published_accuracy"]
+    names = [
+        *ROW,
+        *columns,
+        "train_test_similarity",
+        "runs_converged",
+        "majority_accuracy",
+        "published_accuracy",
+    ]
     title = "Accuracy, clusters and similarity of training and test set, for every encoder and task"
     rows = probe_rows(inputs["probes"], inputs["directprobe"])
     return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
@@ -151,6 +158,7 @@ _HEADINGS = {
     "linearly_separable": "Linear",
     "train_test_similarity": "Similarity",
     "runs_converged": "Converged",
+    "majority_accuracy": "Majority",
     "published_accuracy": "Published accuracy",
     "n": "n",
     "d": "d",

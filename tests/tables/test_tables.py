@@ -27,7 +27,7 @@ STUDY = {"name": "test", "description": "a test"}
 
 def probe(encoder, task, state, accuracies, widths=(64, 32)):
     measured = {"accuracies": accuracies, "widths": list(widths), "l2": 1e-4}
-    measured["converged"] = [True] * len(accuracies)
+    measured |= {"converged": [True] * len(accuracies), "grid": [{}], "majority": {"accuracy": 20.0}}
     return {"encoder": encoder, "task": task, "state": state, "synthetic": False, "probe": measured}
 
 
