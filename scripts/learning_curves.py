@@ -1,6 +1,6 @@
 """Learning curves of probes on the last layer of an encoder before and after fine-tuning."""
 
-from fbert.analysis.memorisation import memorisation_curves
+from fbert.analysis.memorisation import HELD_OUT, PROBED, TEST, held_out_rows, memorisation_curves
 from fbert.analysis.records import origin, resolve_layer
 from fbert.files import write_json
 from fbert.job import logged
@@ -15,7 +15,9 @@ def describe(stores, task, settings, seed):
         train, test = (read(stores[f"{name}_{split}"], task, layer) for split in ("train", "test"))
         curves = memorisation_curves((train.X, train.y), (test.X, test.y), train.labels, settings, seed)
         record["curves"][representation] = curves
-    return record
+    kept, held_out = held_out_rows(len(train.y), settings["share"], seed)
+    sizes = {PROBED: len(kept), HELD_OUT: len(held_out), TEST: len(test.y)}
+    return record | {"n": sizes, "d": train.X.shape[1]}
 
 
 if __name__ == "__main__":
