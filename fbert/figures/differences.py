@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from fbert.figures.annotate import Name, name_points
+from fbert.figures.annotate import Name
 from fbert.figures.panels import explained, facets
 from fbert.figures.style import FAINT, look_of
 
 NAMED = 6
 WHAT = (
     "Centroid of each label after fine-tuning minus its centroid before, projected onto the first two "
-    "principal components of the vectors of each panel; same scale in all panels. Colours mark the "
-    f"{NAMED} labels that moved furthest on the last layer."
+    "principal components (PC) of the vectors of each panel, with the share of variance they explain; "
+    f"same scale in all panels. Marked are the {NAMED} labels that moved furthest on the last layer; "
+    "grey: the others."
 )
 
 
 def draw(frame: pd.DataFrame) -> Figure:
-    """Draw one panel for each layer, on one scale."""
+    """Draw one panel for each layer, on one scale, and the marks of the labels below."""
     columns = 4 if frame["layer"].nunique() > 3 else 3
-    panel = partial(_panel, named=furthest(frame), reach=1.15 * frame[["x", "y"]].abs().max(axis=None))
-    return facets(frame, "layer", panel, name_points, "layer {}", columns, height=1.85)
+    named, reach = furthest(frame), 1.15 * frame[["x", "y"]].abs().max(axis=None)
+    panel = partial(_panel, named=named, reach=reach)
+    figure = facets(frame, "layer", panel, heading="layer {}", columns=columns, height=1.9)
+    if named:
+        marks = [Line2D([], [], linestyle="", **_mark(label)) for label in named]
+        figure.legend(marks, named, loc="outside lower center", ncols=len(named), handletextpad=0.0)
+    return figure
 
 
 def furthest(frame: pd.DataFrame) -> list[str]:
@@ -37,11 +45,13 @@ def _panel(axes: Axes, panel: pd.DataFrame, named: list[str], reach: float) -> l
     points = panel.set_index("label")[["x", "y"]]
     others = points.drop(named)
     axes.plot(others["x"], others["y"], ".", color=FAINT, markersize=2.5, markeredgewidth=0)
-    names = [Name(label, points.x[label], points.y[label], look_of(label).color) for label in named]
-    for name in names:
-        axes.plot(
-            name.x, name.y, look_of(name.text).marker, color=name.color, markersize=3.5, markeredgewidth=0
-        )
+    for label in named:
+        axes.plot(points.x[label], points.y[label], **_mark(label))
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     explained(axes, panel)
-    return names
+    return []
+
+
+def _mark(label: str) -> dict[str, Any]:
+    look = look_of(label)
+    return {"marker": look.marker, "color": look.color, "markersize": 4, "markeredgewidth": 0}

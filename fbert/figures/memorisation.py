@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fbert.figures.annotate import Name, name_line_ends
+from fbert.figures.annotate import Name
 from fbert.figures.lines import line_with_band
 from fbert.figures.panels import facets
 
@@ -22,7 +22,7 @@ WHAT = (
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each task."""
-    return facets(frame, "task", _panel, name_line_ends, height=2.2)
+    return facets(frame, "task", _panel, height=2.2)
 
 
 def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:

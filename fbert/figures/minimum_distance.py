@@ -6,27 +6,30 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fbert.figures.annotate import Name, name_line_ends
+from fbert.figures.annotate import Name
 from fbert.figures.lines import line_with_band
 from fbert.figures.panels import facets
 from fbert.figures.style import look_of
 
 WHAT = (
     "The labels whose distance to the nearest other label grew most (▲) and least (▽), last layer; "
-    "labels are chosen by the mean over seeds."
+    "labels are chosen by the mean over seeds. Dotted where the labels are not separable: the distance "
+    "of two labels is then the mean over their clusters."
 )
 
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each task."""
-    return facets(frame, "task", _panel, name_line_ends, height=2.2)
+    return facets(frame, "task", _panel, height=2.2)
 
 
 def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
     ends = []
     for (label, gained), line in panel.groupby(["label", "gained"], sort=False):
         look = look_of(label)
-        x, y = line_with_band(axes, line, "update", "distance", markevery=2, **look._asdict())
+        x, y = line_with_band(axes, line, "update", "distance", color=look.color, linestyle=":")
+        linear = line[line["linear"].astype(bool)].groupby("update")["distance"].mean()
+        axes.plot(linear, markevery=2, **look._asdict())
         ends.append(Name(f"{'▲' if gained == 'most' else '▽'} {label}", x, y, look.color))
     axes.set(xlabel="updates", ylabel="distance to nearest label", ylim=(0, None))
     return ends

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fbert.figures.annotate import Name, name_line_ends
+from fbert.figures.annotate import Name
 from fbert.figures.panels import facets
 from fbert.figures.style import FAINT, INK, look_of
 
@@ -21,7 +21,7 @@ WHAT = (
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each task."""
-    return facets(frame, "task", _panel, name_line_ends)
+    return facets(frame, "task", _panel)
 
 
 def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:

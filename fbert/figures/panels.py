@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fbert.figures.annotate import Name
+from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, NORMAL, PAGE, SMALL
 
 SYNTHETIC = "Synthetic text: shows that the tool works, says nothing about English."
@@ -21,7 +21,7 @@ def facets(
     frame: pd.DataFrame,
     by: str,
     draw: Callable[[Axes, pd.DataFrame], list[Name]],
-    name: Callable[[Axes, list[Name]], None],
+    name: Callable[[Axes, list[Name]], None] = name_line_ends,
     heading: str = "{}",
     columns: int = 2,
     height: float = 2.1,
@@ -31,7 +31,7 @@ def facets(
     Args:
         frame: all rows.
         by: the column.
-        draw: draws a panel and returns the names to be written in it.
+        draw: draws a panel and returns the names to be written in it, if any.
         name: writes them.
         heading: of a panel, with a place for the value.
         columns: panels in a row.
@@ -92,4 +92,4 @@ def explained(axes: Axes, panel: pd.DataFrame) -> None:
     for axis, name in ((axes.xaxis, "x"), (axes.yaxis, "y")):
         share = float(panel[f"explained_{name}"].iloc[0])
         number = 1 if name == "x" else 2
-        axis.set_label_text(f"PC {number} ({share:.0%} of variance)")
+        axis.set_label_text(f"PC {number} ({share:.0%})")

@@ -12,14 +12,15 @@ from fbert.figures.style import look_of
 
 WHAT = (
     "Centroids of the three labels that are closest on the last layer before fine-tuning, at each "
-    "snapshot; the star is the start. The plane is that of the first two principal components of what "
-    "each panel shows."
+    "snapshot; the star is the start. The plane is that of the first two principal components (PC, with"
+    " the share of variance they explain) of what each panel shows."
 )
 
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each layer."""
-    return facets(frame, "layer", _panel, name_points, f"{frame['task'].iloc[0]}, layer {{}}", height=2.6)
+    heading = f"{frame['task'].iloc[0]}, layer {{}}"
+    return facets(frame, "layer", _panel, name_points, heading, height=2.6)
 
 
 def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fbert.figures.annotate import Name, name_points
+from fbert.figures.annotate import Name
 from fbert.figures.panels import facets
 from fbert.figures.style import FAINT, INK, SMALL
 
@@ -22,7 +22,7 @@ WHAT = (
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each case."""
-    return facets(frame, "task", _panel, name_points, height=2.6)
+    return facets(frame, "task", _panel, height=2.6)
 
 
 def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fbert.figures.annotate import Name, name_line_ends
+from fbert.figures.annotate import Name
 from fbert.figures.lines import line_with_band
 from fbert.figures.panels import facets
 from fbert.figures.style import layer_colour
@@ -19,11 +21,13 @@ WHAT = (
 
 
 def draw(frame: pd.DataFrame) -> Figure:
-    """Draw one panel for each task."""
-    return facets(frame, "task", _panel, name_line_ends)
+    """Draw one panel for each task, on one scale."""
+    lowest = frame["label_level_similarity"].min()
+    panel = partial(_panel, low=lowest - 0.05 if lowest < 0 else 0.0)
+    return facets(frame, "task", panel)
 
 
-def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
+def _panel(axes: Axes, panel: pd.DataFrame, low: float) -> list[Name]:
     last = int(panel["layer"].max())
     ends = []
     for layer, line in panel.dropna(subset="label_level_similarity").groupby("layer"):
@@ -31,5 +35,5 @@ def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
         x, y = line_with_band(axes, line, "update", "label_level_similarity", color=colour, linestyle=":")
         axes.plot(line.groupby("update")["similarity"].mean(), color=colour, marker="o", markersize=2)
         ends.append(Name(f"layer {int(layer)}", x, y, colour))
-    axes.set(xlabel="updates", ylabel="similarity (Pearson's r)")
+    axes.set(xlabel="updates", ylabel="similarity (Pearson's r)", ylim=(low, 1.03))
     return ends

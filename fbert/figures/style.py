@@ -20,7 +20,8 @@ INK, FAINT = "#222222", "#8a8a8a"
 # Okabe & Ito (2008) without yellow, which is too light for lines on white.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 3)))
+# None is dotted, which marks what is not linear.
+_LINES = ("-", "--", "-.", (0, (8, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2, 2, 2)), (0, (3, 3)))
 
 matplotlib.rcParams.update(
     {

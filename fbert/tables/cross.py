@@ -61,10 +61,10 @@ _REMARKS = [
 
 
 def _by_tasks(records: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
-    """Group records, one for each seed, by task tuned on (empty: none) and task probed on."""
+    """Group records, one for each seed, by task tuned on, or none, and task probed on."""
     groups: dict[tuple[str, str], list[Record]] = {}
     for record in records:
-        key = (record["state"].rpartition("-seed")[0], record["task"])
+        key = (record["state"].rpartition("-seed")[0] or "none", record["task"])
         groups.setdefault(key, []).append(record)
     return groups
 
@@ -82,4 +82,5 @@ def _changes(original: Record, records: Sequence[Record]) -> dict[str, float | N
     if records[0] is original or not means:
         return dict.fromkeys(names)
     counts = np.mean([[change.increased, change.decreased] for change in changes], axis=0)
-    return dict(zip(names, map(float, [*counts, np.mean(means), np.std(means)]), strict=True))
+    spread = float(np.std(means)) if len(means) > 1 else None
+    return dict(zip(names, [*map(float, counts), float(np.mean(means)), spread], strict=True))

@@ -40,7 +40,7 @@ def rows(text="real", remark=None, **columns):
 
 def curves(**more):
     frame = rows(task=["POS"], layer=[2, 4], seed=[0, 1], update=[0, 10, 20], **more)
-    return frame.assign(similarity=frame["x"], label_level_similarity=frame["x"], gained="most")
+    return frame.assign(similarity=frame["x"], label_level_similarity=frame["x"], gained="most", linear=True)
 
 
 FRAMES = {
@@ -166,9 +166,20 @@ def test_spread_heights_stay_inside():
 
 
 def test_names_of_points_do_not_cover_each_other():
-    figure = differences.draw(FRAMES[differences])
+    figure, axes = pyplot.subplots(figsize=(2, 2))
+    points = np.random.default_rng(0).normal(0, 0.2, (6, 2))
+    axes.plot(*points.T, "o")
+    axes.set(xlim=(-1, 1), ylim=(-1, 1))
+    annotate.name_points(
+        axes, [annotate.Name(name, x, y, "black") for name, (x, y) in zip(LABELS, points, strict=False)]
+    )
     figure.canvas.draw()
-    for axes in figure.axes:
-        boxes = [Text.get_window_extent(text) for text in axes.texts]  # without the lines to the points
-        assert len(boxes) == differences.NAMED
-        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    boxes = [Text.get_window_extent(text) for text in axes.texts]  # without the lines to the points
+    assert len(boxes) == 6
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_the_labels_that_moved_furthest_are_marked():
+    figure = differences.draw(FRAMES[differences])
+    last = FRAMES[differences].query("layer == 2").nlargest(differences.NAMED, "length")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(last["label"])

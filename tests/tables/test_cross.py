@@ -24,7 +24,7 @@ def rows():
 
 
 def test_there_is_a_row_for_each_task_tuned_on_and_none_comes_first(rows):
-    assert [row["tuned_on"] for row in rows] == ["", "PS-fxn", "POS"]
+    assert [row["tuned_on"] for row in rows] == ["none", "PS-fxn", "POS"]
     assert np.isnan(rows[0]["mean_change"])
 
 
