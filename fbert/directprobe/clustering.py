@@ -6,6 +6,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.conflicts import Cluster, Referee
+from fbert.directprobe.equal import shared_points
 from fbert.directprobe.merging import Merger
 from fbert.directprobe.pairs import Progress
 
@@ -15,8 +16,9 @@ def clusters_of(
 ) -> tuple[list[np.ndarray], int]:
     """Partition labelled points into clusters whose hulls do not meet (study, section 5).
 
-    Points equal to one of another label stay alone. If the rest of each label meets nothing, it is one cluster.
-    Merging is left to the labels that do meet something, as the merges of the others can be refused by none.
+    Points equal to one of another label stay alone. If the rest of each label meets nothing, it is one
+    cluster. Merging is left to the labels that do meet something, as the merges of the others can be refused
+    by none.
 
     Args:
         points: (n, d) working coordinates.
@@ -33,7 +35,7 @@ def clusters_of(
         whole = _whole_labels(y, frozen)
         alone = [Cluster(int(i), int(y[i]), np.array([i])) for i in np.flatnonzero(frozen)]
         referee.apart = _without_conflict(referee, whole, alone)
-        restless = ~referee.apart.all(axis=1)
+        restless = np.logical_not(referee.apart.all(axis=1))
         settled = [cluster.rows for cluster in whole if not restless[cluster.label]]
         if restless.any():
             rows = np.flatnonzero(restless[y])
@@ -43,14 +45,6 @@ def clusters_of(
     left = [np.array([i]) for i in np.flatnonzero(frozen & ~restless[y])]
     found = [np.sort(rows) for rows in [*settled, *merged, *left]]
     return sorted(found, key=lambda rows: (y[rows[0]], rows[0])), len(referee.undecided)
-
-
-def shared_points(points: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return (n,) which points equal a point of another label."""
-    keys = np.ascontiguousarray(points).view(np.dtype((np.void, points.shape[1] * points.itemsize))).ravel()
-    _, group = np.unique(keys, return_inverse=True)
-    pairs = np.unique(np.stack([group, y]), axis=1)
-    return (np.bincount(pairs[0]) > 1)[group]
 
 
 def _whole_labels(y: np.ndarray, frozen: np.ndarray) -> list[Cluster]:

@@ -30,7 +30,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two clusters whose hulls meet, and the points that prove it: wherever these are together, the hulls meet."""
+    """Two clusters whose hulls meet, and the points that prove it, whatever else joins the clusters."""
 
     one: Cluster
     other: Cluster
@@ -44,8 +44,10 @@ class Referee:
 
     Attributes:
         points: (n, d) working coordinates.
-        apart: (L, L) whether two whole labels are known to be separable, so that no part of them needs a test.
-        undecided: pairs of cluster numbers that rounding did not let us decide; they do not count as conflicts.
+        apart: (L, L) whether two whole labels are known to be separable, so that no part of them needs a
+            test.
+        undecided: pairs of cluster numbers that rounding did not let us decide; they do not count as
+            conflicts.
     """
 
     points: np.ndarray
@@ -103,11 +105,12 @@ def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> 
     Args:
         hull: the cluster.
         union: (m, d) all points of the crowd, cluster after cluster.
-        owner: (m,) which of the `count` clusters each belongs to.
+        owner: (m,) which cluster each belongs to.
+        count: number of clusters in the crowd.
 
     Returns:
-        Two (count,) masks: those that the best hyperplane proves to be clear of the hull, and those that hold the
-        points nearest to it.
+        Two (count,) masks: those that the best hyperplane proves to be clear of the hull, and those that
+        hold the points nearest to it.
     """
     normal, error, rows = screen(hull, union, GLANCE)
     foremost = np.full(count, -np.inf)

@@ -10,10 +10,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fbert.directprobe.clustering import clusters_of
-from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.equal import shared_rows
+from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame, meeting_at
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_pairs, supports_of
 from fbert.directprobe.points import Frame, PointSet, checked, checked_labels
-from fbert.directprobe.prediction import nearest_hulls
+from fbert.directprobe.prediction import hull_distances, nearest_hulls
 from fbert.directprobe.tables import cluster_table, label_table
 from fbert.errors import InputError
 
@@ -21,20 +22,20 @@ from fbert.errors import InputError
 class DirectProbe(ClassifierMixin, BaseEstimator):
     """Clusters of labelled points whose convex hulls do not meet, and the distances between them.
 
-    Points of one label are merged, closest centres first, as long as the hull of the merged points meets the hull
-    of no cluster of another label (Zhou & Srikumar, DirectProbe, NAACL 2021). A space in which every label is one
-    cluster is linear. Every verdict and every distance carries its proof.
+    Points of one label are merged, closest centres first, as long as the hull of the merged points meets the
+    hull of no cluster of another label (Zhou & Srikumar, DirectProbe, NAACL 2021). A space in which every
+    label is one cluster is linear. Every verdict and every distance carries its proof.
 
-    The partition is that of testing every merge in turn: of the pairs of clusters of one label, the one with the
-    closest centres (means) is next; of pairs equally close (to a relative 1e-12 in the square), the one with the
-    lower numbers, points being numbered by row and clusters in order of creation. A refused pair is never tried
-    again. A point that equals a point of another label can merge with nothing, and stays a cluster of its own.
-    The result does not depend on the number of threads.
+    The partition is that of testing every merge in turn: of the pairs of clusters of one label, the one with
+    the closest centres (means) is next; of pairs equally close (to a relative 1e-12 in the square), the one
+    with the lower numbers, points being numbered by row and clusters in order of creation. A refused pair is
+    never tried again. A point that equals a point of another label can merge with nothing, and stays a
+    cluster of its own. The result does not depend on the number of threads.
 
     Args:
         gap: how far the lower and the upper bound of a distance may differ, relative to the upper one.
-        min_cluster_size: clusters of fewer points are left out of distances (but not of prediction). The authors
-            leave out those of five points or fewer.
+        min_cluster_size: clusters of fewer points are left out of distances (but not of prediction). The
+            authors leave out those of five points or fewer.
         n_jobs: number of threads, as in scikit-learn: None is one, -1 all.
         progress: called as progress(what, done, total) now and then; total is 0 where it is not known.
 
@@ -49,14 +50,16 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         centroids_: (L, d) mean of the points of each label.
         is_linear_: whether there are as many clusters as labels.
         n_undecided_: number of verdicts that rounding left open. None of them counts as an overlap.
-        distances_: table of label pairs: label_a, label_b, distance, lower, upper, status, n_cluster_pairs. Where
-            a label has several clusters, the means over the pairs of its clusters; NaN and status "undefined" where
-            one of the labels has no cluster large enough.
-        cluster_distances_: table of the pairs of large enough clusters of different labels: cluster_a, cluster_b,
-            label_a, label_b, distance, lower, upper, status.
-        certificates_: dict from pairs of clusters (a, b) to `HullDistance`: the hyperplane, the nearest points and
-            the support behind each row of cluster_distances_. Rows of a support count within the cluster.
-        supports_: `Supports`, what `fit(..., warm_start_from=...)` starts from; `to_arrays()` gives plain arrays.
+        distances_: table of label pairs: label_a, label_b, distance, lower, upper, status, n_cluster_pairs.
+            Where a label has several clusters, the means over the pairs of its clusters; NaN and status
+            "undefined" where one of the labels has no cluster large enough.
+        cluster_distances_: table of the pairs of large enough clusters of different labels: cluster_a,
+            cluster_b, label_a, label_b, distance, lower, upper, status.
+        certificates_: dict from pairs of clusters (a, b) to `HullDistance`: the hyperplane, the nearest
+            points and the support behind each row of cluster_distances_. Rows of a support count within the
+            cluster.
+        supports_: `Supports`, what `fit(..., warm_start_from=...)` starts from; `to_arrays()` gives plain
+            arrays.
 
     Example:
         >>> import numpy as np
@@ -70,6 +73,8 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         >>> probe.predict([[0.5, 0.5]])
         array(['noun'], dtype='<U4')
     """
+
+    supports_: Supports
 
     def __init__(
         self,
@@ -90,15 +95,16 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         Args:
             X: (n, d) points, of any float type.
             y: (n,) labels, of any type that sorts.
-            warm_start_from: what was found for an earlier version of the same rows with the same labels (the last
-                snapshot, the layer below), as a fitted probe or its `supports_`. It saves time and changes no
-                verdict; distances agree within `gap`.
+            warm_start_from: what was found for an earlier version of the same rows with the same labels (the
+                last snapshot, the layer below), as a fitted probe or its `supports_`. It saves time and
+                changes no verdict; distances agree within `gap`.
 
         Returns:
             The fitted probe.
 
         Raises:
-            InputError: X or y cannot be used (the message names the row), or the warm start does not fit them.
+            InputError: X or y cannot be used (the message names the row), or the warm start does not fit
+                them.
         """
         X = checked(X)
         self.classes_, index = checked_labels(y, len(X))
@@ -106,7 +112,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self._frame = Frame.around(X)
         points = self._frame.inside(X)
         members = [np.flatnonzero(index == label) for label in range(len(self.classes_))]
-        whole = self._compare_labels(points, members, warm_start_from)
+        whole = self._compare_labels(points, index, members, warm_start_from)
         rows = self._cluster(points, index, whole)
         self._describe(X, index, rows)
         self._measure(points, rows, whole)
@@ -124,28 +130,52 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         Raises:
             InputError: X cannot be used or has another number of coordinates.
         """
-        check_is_fitted(self)
-        X = checked(X)
-        if X.shape[1] != self.n_features_in_:
-            raise InputError(
-                f"X has {X.shape[1]} features, but DirectProbe was fitted with {self.n_features_in_}"
-            )
-        return self.cluster_labels_[nearest_hulls(self._hulls, self._frame.inside(X), self.n_jobs)]
+        points = self._inside(X)
+        return self.cluster_labels_[nearest_hulls(self._hulls, points, self.n_jobs)]
+
+    def hull_distances(self, X: Any) -> np.ndarray:
+        """Measure how far points are from the hull of each cluster.
+
+        Args:
+            X: (m, d) points.
+
+        Returns:
+            (m, K) distances; 0 inside a hull.
+
+        Raises:
+            InputError: X cannot be used or has another number of coordinates.
+        """
+        points = self._inside(X)
+        return hull_distances(self._hulls, points, self.n_jobs) * self._frame.unit
 
     def distance_vector(self) -> pd.Series:
-        """Return the distance of each pair of labels, indexed by (label_a, label_b), sorted, NaN if undefined."""
+        """Return the distance of each pair of labels, sorted by (label_a, label_b); NaN if undefined."""
         check_is_fitted(self)
         return self.distances_.set_index(["label_a", "label_b"])["distance"]
 
     def min_distances(self) -> pd.Series:
-        """Return the distance of each label to the nearest other label, indexed by label, NaN if undefined."""
+        """Return the distance of each label to the nearest other label, by label; NaN if undefined."""
         check_is_fitted(self)
         table = self.distances_
         both = pd.concat([table.set_index(side)["distance"] for side in ("label_a", "label_b")])
         return both.groupby(level=0).min().reindex(self.classes_).rename_axis("label")
 
+    def _inside(self, X: Any) -> np.ndarray:
+        """Return new points in working coordinates."""
+        check_is_fitted(self)
+        X, d = checked(X), self.n_features_in_
+        if X.shape[1] != d:
+            raise InputError(
+                f"X has {X.shape[1]} features, but DirectProbe is expecting {d} features as input"
+            )
+        return self._frame.inside(X)
+
     def _compare_labels(
-        self, points: np.ndarray, members: list[np.ndarray], warm: DirectProbe | Supports | None
+        self,
+        points: np.ndarray,
+        y: np.ndarray,
+        members: list[np.ndarray],
+        warm: DirectProbe | Supports | None,
     ) -> dict[Pair, HullDistance]:
         """Solve all pairs of labels; keep what the next run can start from."""
         if isinstance(warm, DirectProbe):
@@ -154,7 +184,13 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         starts = warm.local(members) if warm is not None else {}
         sets = [PointSet.of(points[rows]) for rows in members]
         pairs = [(a, b) for a in range(len(members)) for b in range(a + 1, len(members))]
-        whole = solve_pairs(sets, pairs, self.gap, starts, self.n_jobs, self.progress)
+        equal = {
+            (a, b): meeting_at(sets[a], sets[b], *_places(members, (a, b), rows))
+            for (a, b), rows in shared_rows(points, y).items()
+        }
+        rest = [pair for pair in pairs if pair not in equal]
+        found = equal | solve_pairs(sets, rest, self.gap, starts, self.n_jobs, self.progress)
+        whole = {pair: found[pair] for pair in pairs}
         self.supports_ = supports_of(whole, members)
         return whole
 
@@ -200,3 +236,8 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self.certificates_ = {pair: in_frame(found[pair], self._frame) for pair in pairs}
         self.cluster_distances_ = cluster_table(self.certificates_, self.cluster_labels_)
         self.distances_ = label_table(self.cluster_distances_, self.classes_)
+
+
+def _places(members: list[np.ndarray], labels: Pair, rows: Pair) -> tuple[int, ...]:
+    """Return where each row stands among the sorted rows of its label."""
+    return tuple(int(np.searchsorted(members[label], row)) for label, row in zip(labels, rows, strict=True))

@@ -9,12 +9,13 @@ import numpy as np
 
 from fbert.directprobe.kernel import nearest
 from fbert.directprobe.points import Frame, PointSet, checked
-from fbert.directprobe.refine import refine
+from fbert.directprobe.refine import Bounds, Precision, refine
 from fbert.directprobe.support import Support
 from fbert.errors import InputError
 
 SEPARABLE, OVERLAPPING, UNDECIDED = "separable", "overlapping", "undecided"
 COMMON = 1e-10  # two points closer than this, relative to the extent of the sets, are one
+GRAM = 1e-7  # below this, relative to the extent of the sets, the Gram matrix knows no distance
 BATCH = 20  # points of either side that join the working set in a round
 ROUNDS = 1000
 
@@ -69,7 +70,8 @@ def separate(A: Any, B: Any) -> HullDistance:
     """Decide whether two finite sets are strictly separable, and prove it.
 
     Args:
-        A, B: (n_a, d), (n_b, d) points.
+        A: (n_a, d) points.
+        B: (n_b, d) points.
 
     Returns:
         The verdict with its witness. The bounds are proven but need not be close: see `hull_distance`.
@@ -86,7 +88,8 @@ def hull_distance(
     """Compute the distance of the convex hulls of two finite sets.
 
     Args:
-        A, B: (n_a, d), (n_b, d) points.
+        A: (n_a, d) points.
+        B: (n_b, d) points.
         gap: how far the bounds may differ, relative to the upper one.
         warm_start_from: the result for an earlier version of the same rows.
 
@@ -137,12 +140,20 @@ def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) ->
     return _solve(A.points, B.points, extent, reach, gap, start)
 
 
+def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance:
+    """Return the answer for two sets of which a point of A equals one of B."""
+    one, point = np.ones(1), A.points[row_a]
+    at = Support(np.array([row_a]), one, np.array([row_b]), one)
+    nothing = Bounds(at, np.zeros_like(point), -np.inf)
+    return _judged(A.points, B.points, nothing, error=0.0, extent=1.0)
+
+
 def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np.ndarray]:
     """Look for a hyperplane for a few rounds.
 
     Returns:
-        The best normal found (d,), of unit length; the margin a point needs to count as on its side; and the rows
-        of B nearest to A.
+        The best normal found (d,), of unit length; the margin a point needs to count as on its side; and the
+        rows of B nearest to A.
     """
     error = _rounding(A.points.shape[1], max(A.reach, B.reach))
     start = _first_guess(A.points, B.points)
@@ -181,15 +192,16 @@ def _solve(
         np.concatenate([support.weights_a, support.weights_b]),
         min(gap, 1e-3),
         error,
-        1e-8 * extent,
+        GRAM * extent,
         bool(np.isinf(gap)),
         BATCH,
         ROUNDS,
     )
-    support = Support(rows[in_a], weights[in_a], rows[~in_a], weights[~in_a])
-    if lower <= error or (lower < (1 - gap) * upper):
-        support, normal, lower = refine(A, B, support, normal, lower, gap, COMMON * extent, error)
-    return _judged(A, B, support, normal, lower, error, extent)
+    found = Bounds(Support(rows[in_a], weights[in_a], rows[~in_a], weights[~in_a]), normal, lower)
+    if lower <= error or lower < (1 - gap) * upper:
+        steps = 4 * (A.shape[1] + 2)
+        found = refine(A, B, found, Precision(gap, COMMON * extent, error, steps))
+    return _judged(A, B, found, error, extent)
 
 
 def _first_guess(A: np.ndarray, B: np.ndarray) -> Support:
@@ -199,19 +211,12 @@ def _first_guess(A: np.ndarray, B: np.ndarray) -> Support:
     return Support(np.array([np.argmin(A @ direction)]), one, np.array([np.argmax(B @ direction)]), one)
 
 
-def _judged(
-    A: np.ndarray,
-    B: np.ndarray,
-    support: Support,
-    normal: np.ndarray,
-    lower: float,
-    error: float,
-    extent: float,
-) -> HullDistance:
-    """State what the bounds prove; a hyperplane comes first, as it is proof whatever the nearest points say."""
+def _judged(A: np.ndarray, B: np.ndarray, found: Bounds, error: float, extent: float) -> HullDistance:
+    """State what the bounds prove; a hyperplane comes first, being proof whatever the points say."""
+    support, lower = found.support, found.lower
     a, b = support.weights_a @ A[support.rows_a], support.weights_b @ B[support.rows_b]
     upper = float(np.linalg.norm(a - b))
-    normal = normal / max(float(np.linalg.norm(normal)), np.finfo(float).tiny)
+    normal = found.normal / max(float(np.linalg.norm(found.normal)), np.finfo(float).tiny)
     status = UNDECIDED
     if lower > error:
         status = SEPARABLE

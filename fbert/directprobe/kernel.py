@@ -1,4 +1,4 @@
-"""The active-set method behind every distance: Wolfe's nearest point of two hulls, with its factorisation updated.
+"""The active-set method behind every distance: Wolfe's nearest point, for two hulls.
 
 The distance of hull(A) and hull(B) is the least norm of a - b. Write z_i = a_i for the points of A and
 z_i = -b_i for those of B; we minimise |sum_i x_i z_i| over x >= 0 that sum to one on either side. The Gram
@@ -15,13 +15,17 @@ import numba
 import numpy as np
 
 SINGULAR = 1e-13  # a pivot this small (squared, relative) means: in the affine hull of the active points
+PATIENCE = 5  # steps without progress, which only rounding can cause, before giving up
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
+
+Array = np.ndarray
+Found = tuple[Array, Array, Array, Array, float, float]
 
 compiled = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 
 
 @compiled
-def _append(L, k, column, diagonal):
+def _append(L: Array, k: int, column: Array, diagonal: float) -> bool:
     """Append a row to the k x k lower factor L; False if the new point depends on the others."""
     for i in range(k):
         s = column[i]
@@ -38,7 +42,7 @@ def _append(L, k, column, diagonal):
 
 
 @compiled
-def _delete(L, k, p):
+def _delete(L: Array, k: int, p: int) -> None:
     """Take row p out of the k x k lower factor L and make it triangular again by rotations."""
     for i in range(p, k - 1):
         for j in range(i + 2):
@@ -55,7 +59,7 @@ def _delete(L, k, p):
 
 
 @compiled
-def _forward(L, k, start, side, active, y):
+def _forward(L: Array, k: int, start: int, side: Array, active: Array, y: Array) -> None:
     """Extend the solutions y of L y = (indicator of side 0, of side 1) from row `start` to k."""
     for u in range(start, k):
         s0 = 1.0 - side[active[u]]
@@ -68,8 +72,8 @@ def _forward(L, k, start, side, active, y):
 
 
 @compiled
-def _affine_minimiser(L, k, y, out):
-    """Write into out[:k] the weights that sum to one on either side and are stationary, whatever their sign."""
+def _affine_minimiser(L: Array, k: int, y: Array, out: Array) -> None:
+    """Write into out[:k] the weights that sum to one on either side and are stationary, of any sign."""
     a, b, d = 0.0, 0.0, 0.0
     for u in range(k):
         a += y[0, u] * y[0, u]
@@ -86,8 +90,8 @@ def _affine_minimiser(L, k, y, out):
 
 
 @compiled
-def _blocking(x, active, k, target):
-    """Return how far x may move towards target before a weight vanishes, and which one; (1, -1) if none does."""
+def _blocking(x: Array, active: Array, k: int, target: Array) -> tuple[float, int]:
+    """Return how far x may move towards target until a weight vanishes, and which; (1, -1) if none."""
     theta, p = 1.0, -1
     for u in range(k):
         if target[u] <= 0.0:
@@ -99,7 +103,7 @@ def _blocking(x, active, k, target):
 
 
 @compiled
-def _gram_column(Q, side, active, k, new, lift, column):
+def _gram_column(Q: Array, side: Array, active: Array, k: int, new: int, lift: float, column: Array) -> None:
     """Write the lifted Gram entries of point `new` with the active points into column[:k]."""
     for u in range(k):
         i = active[u]
@@ -107,8 +111,18 @@ def _gram_column(Q, side, active, k, new, lift, column):
 
 
 @compiled
-def _most_violating(Q, side, x, active, k, state, g, tolerance, noise):
-    """Return the working point that most promises a shorter vector, or -1.
+def _most_violating(
+    Q: Array,
+    side: Array,
+    x: Array,
+    active: Array,
+    k: int,
+    state: Array,
+    g: Array,
+    tolerance: float,
+    noise: float,
+) -> tuple[int, float]:
+    """Return the working point that promises most, or -1, and the squared length reached.
 
     state[j] is 0 for points at rest, 1 for active ones, 2 for those that depend on the active ones.
     """
@@ -122,14 +136,15 @@ def _most_violating(Q, side, x, active, k, state, g, tolerance, noise):
     for u in range(k):
         mu[side[active[u]]] += x[active[u]] * g[active[u]]
     best, found = max(tolerance, noise), -1
+    square = mu[0] + mu[1]
     for j in range(m):
         if state[j] == 0 and mu[side[j]] - g[j] > best:
             best, found = mu[side[j]] - g[j], j
-    return found
+    return found, square
 
 
 @compiled
-def _normalise(x, side, active, k):
+def _normalise(x: Array, side: Array, active: Array, k: int) -> None:
     """Make the active weights of either side sum to one."""
     total = np.zeros(2)
     for u in range(k):
@@ -139,7 +154,7 @@ def _normalise(x, side, active, k):
 
 
 @compiled
-def minimise(Q, side, x, active, k, L, tolerance):
+def minimise(Q: Array, side: Array, x: Array, active: Array, k: int, L: Array, tolerance: float) -> int:
     """Minimise x'Qx over the two simplices, starting from the active points and their weights.
 
     Args:
@@ -174,7 +189,7 @@ def minimise(Q, side, x, active, k, L, tolerance):
             kept += 1
         else:
             x[i] = 0.0
-    k, fresh = kept, 0
+    k, fresh, idle, least = kept, 0, 0, np.inf
     _normalise(x, side, active, k)
     for _ in range(50 * m + 1000):
         while True:
@@ -192,8 +207,10 @@ def minimise(Q, side, x, active, k, L, tolerance):
             for u in range(p, k - 1):
                 active[u] = active[u + 1]
             k, fresh = k - 1, p
-        new = _most_violating(Q, side, x, active, k, state, g, tolerance, noise)
-        if new < 0:
+        new, square = _most_violating(Q, side, x, active, k, state, g, tolerance, noise)
+        idle = idle + 1 if square >= least else 0
+        least = min(least, square)
+        if new < 0 or idle > PATIENCE:
             break
         _gram_column(Q, side, active, k, new, lift, column)
         if _append(L, k, column, Q[new, new] + lift):
@@ -206,8 +223,8 @@ def minimise(Q, side, x, active, k, L, tolerance):
 
 
 @compiled
-def _worst(scores, bound, taken, room, out):
-    """Write into out the positions of the `room` lowest scores under `bound` that are not taken; return how many."""
+def _worst(scores: Array, bound: float, taken: Array, room: int, out: Array) -> int:
+    """Write into out where the `room` lowest free scores under `bound` are; return how many."""
     count = 0
     for i in range(scores.shape[0]):
         if scores[i] < bound and not taken[i]:
@@ -224,7 +241,7 @@ def _worst(scores, bound, taken, room, out):
 
 
 @compiled
-def _grown(array, rows, columns):
+def _grown(array: Array, rows: int, columns: int) -> Array:
     """Return a larger copy of a matrix."""
     larger = np.zeros((rows, columns))
     larger[: array.shape[0], : array.shape[1]] = array
@@ -232,7 +249,7 @@ def _grown(array, rows, columns):
 
 
 @compiled
-def _combination(Z, x, active, k, w):
+def _combination(Z: Array, x: Array, active: Array, k: int, w: Array) -> None:
     """Write sum_i x_i z_i into w."""
     w[:] = 0.0
     for u in range(k):
@@ -242,14 +259,28 @@ def _combination(Z, x, active, k, w):
 
 
 @compiled
-def nearest(A, B, startA, startB, weights, gap, error, zero, verdict_only, batch, max_rounds):
+def nearest(
+    A: Array,
+    B: Array,
+    startA: Array,
+    startB: Array,
+    weights: Array,
+    gap: float,
+    error: float,
+    zero: float,
+    verdict_only: bool,
+    batch: int,
+    max_rounds: int,
+) -> Found:
     """Find the nearest points of two hulls by solving ever better chosen small subsets of the points.
 
     Each round solves the working set, prices all points with one product, and adds the worst of them.
 
     Args:
-        A, B: (n_a, d), (n_b, d) points, float64, near the origin.
-        startA, startB: rows to start from, at least one of each, none twice.
+        A: (n_a, d) points, float64, near the origin.
+        B: (n_b, d) points.
+        startA: rows of A to start from, at least one, none twice.
+        startB: the same for B.
         weights: their weights, those of A first; they sum to one on either side.
         gap: relative gap between the bounds at which to stop.
         error: a lower bound counts only above this (rounding of a scalar product with a unit vector).
@@ -285,14 +316,16 @@ def nearest(A, B, startA, startB, weights, gap, error, zero, verdict_only, batch
             k += 1
     Q[:m, :m] = np.dot(Z[:m], Z[:m].T)
     w, normal = np.zeros(d), np.zeros(d)
-    lower, upper, violation = -np.inf, np.inf, np.inf
+    lower, upper, least, idle = -np.inf, np.inf, np.inf, 0
     tolerance = 0.0
     for _ in range(max_rounds):
         k = minimise(Q[:m, :m], side[:m], x[:m], active, k, L, tolerance)
         _combination(Z, x, active, k, w)
         square = np.dot(w, w)
         upper = np.sqrt(square)
-        if upper == 0.0:
+        idle = idle + 1 if upper > least * (1.0 - 1e-9) else 0
+        least = min(least, upper)
+        if upper == 0.0 or idle > PATIENCE:
             break
         sA, sB = np.dot(A, w), -np.dot(B, w)
         bound = (sA.min() + sB.min()) / upper

@@ -19,8 +19,10 @@ SAME = 1e-28  # a squared distance below this (coordinates are about one) is non
 
 
 @compiled
-def _nearest_among(centres, candidates, centre, barred):
-    """Return (position, squared distance) of the nearest candidate, the first of those equally close; or -1."""
+def _nearest_among(
+    centres: np.ndarray, candidates: np.ndarray, centre: np.ndarray, barred: np.ndarray
+) -> tuple[int, float]:
+    """Return the place of the nearest candidate (the first of equally close ones, or -1), its distance."""
     best, found = np.inf, -1
     for c in candidates:
         if barred[c]:
@@ -40,7 +42,9 @@ def _nearest_among(centres, candidates, centre, barred):
 
 
 @compiled
-def _neighbours_below(centres, n, barred, neighbour, distance):
+def _neighbours_below(
+    centres: np.ndarray, n: int, barred: np.ndarray, neighbour: np.ndarray, distance: np.ndarray
+) -> None:
     """Write for each of the first n clusters the nearest of those before it."""
     everyone = np.arange(n)
     for i in range(n):
@@ -96,9 +100,9 @@ class Linkage:
             if not np.isfinite(least):
                 return None
             tied = np.flatnonzero(distance <= least * (1 + TIE))
-            stale = [i for i in tied if not self._valid(i)]
+            stale = [i for i in tied.tolist() if not self._valid(i)]
             if not stale:
-                return min((self._merge(i) for i in tied), key=lambda merge: (merge.low, merge.high))
+                return min((self._merge(i) for i in tied.tolist()), key=lambda merge: (merge.low, merge.high))
             for i in stale:
                 self._look(i)
 

@@ -1,7 +1,7 @@
 """The clusters of DirectProbe: many merges at a time are tried, and those before the first conflict are kept.
 
-Hulls only grow, so a state without conflict vouches for all states before it, and one with a conflict spoils all
-states after it. The result is that of testing merge after merge (study, section 5).
+Hulls only grow, so a state without conflict vouches for all states before it, and one with a conflict spoils
+all states after it. The result is that of testing merge after merge (study, section 5).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Merger:
         return min(tied, key=lambda head: (head[1].low, head[1].high))
 
     def _keep_clean(self) -> int:
-        """Take merges back until no conflict is left, refuse the one that would bring the first; return how many stay."""
+        """Take merges back to before the first conflict, refuse the one at fault; return how many stay."""
         first = self.next_number - len(self._tried)
         blamed: tuple[int, Merge] | None = None
         while True:

@@ -110,8 +110,8 @@ def pairwise_distances(
         n_jobs: number of threads, as in scikit-learn.
 
     Returns:
-        The distances by pair of labels, in sorted order, and the supports to start the next call from. Rows in a
-        `HullDistance` count within the points of their label.
+        The distances by pair of labels, in sorted order, and the supports to start the next call from. Rows
+        in a `HullDistance` count within the points of their label.
 
     Raises:
         InputError: X or y cannot be used, or the warm start is not of these rows and labels.

@@ -1,4 +1,4 @@
-"""Finite point sets in coordinates that lose nothing: moved near the origin, scaled by a power of two, in float64."""
+"""Point sets in coordinates that lose nothing: near the origin, scaled by a power of two, in float64."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Frame:
 
     @classmethod
     def around(cls, X: np.ndarray) -> Frame:
-        """Choose the frame in which X (n, d) has its mean near the origin and coordinates of at most about one."""
+        """Choose the frame in which X (n, d) has its mean near the origin and coordinates of at most one."""
         rough = _power_of_two(np.abs(X).max())
         centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
         return cls(centre, _power_of_two(np.abs(X - centre).max()))
 
     def inside(self, X: np.ndarray) -> np.ndarray:
-        """Return X in working coordinates; the added zero turns -0.0 into 0.0, so that equal rows are equal bytes."""
+        """Return X in working coordinates; adding zero makes 0.0 of -0.0: equal rows, equal bytes."""
         return (X - self.centre) / self.unit + 0.0
 
     def outside(self, Z: np.ndarray) -> np.ndarray:
@@ -65,7 +65,8 @@ def checked(X: Any, name: str = "X") -> np.ndarray:
     """Return X as a float64 matrix, or say what is wrong with it.
 
     Raises:
-        InputError: X is not a matrix of numbers, is empty, or holds NaN or infinite values (the row is named).
+        InputError: X is not a matrix of numbers, is empty, or holds NaN or infinite values (the row is
+            named).
     """
     try:
         X = np.asarray(X, dtype=np.float64)

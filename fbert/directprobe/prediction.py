@@ -27,6 +27,16 @@ def nearest_hulls(hulls: Sequence[PointSet], points: np.ndarray, n_jobs: int | N
         return np.array(list(pool.map(one, points)), dtype=np.int64)
 
 
+def hull_distances(hulls: Sequence[PointSet], points: np.ndarray, n_jobs: int | None) -> np.ndarray:
+    """Return the (m, K) distances of (m, d) points to K hulls."""
+
+    def one(point: np.ndarray) -> list[float]:
+        return [solve(PointSet.of(point[None]), hull, GAP).upper for hull in hulls]
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(effective_n_jobs(n_jobs)) as pool:
+        return np.array(list(pool.map(one, points)))
+
+
 def _nearest(hulls: Sequence[PointSet], point: PointSet, at_least: np.ndarray) -> int:
     """Try hulls in the order of a lower bound of their distance, until it exceeds the best distance found."""
     best, found = np.inf, len(hulls)

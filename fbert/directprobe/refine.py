@@ -1,95 +1,180 @@
 """The last digits of a nearest point: the same active-set method, on the points instead of their Gram matrix.
 
-A Gram matrix squares the condition of the problem: it cannot tell a distance below about 1e-8 of the extent of the
-sets from none. Orthogonal least squares on the few active points can, and only they are needed here.
+A Gram matrix squares the condition of the problem: it cannot tell a distance below about 1e-8 of the extent
+of the sets from none. An orthogonal factor of the active points can; it is updated as they come and go. The
+normal is made orthogonal to all differences of active points on its own, since the difference of two nearest
+points that nearly agree is mostly rounding.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy.linalg import qr, qr_delete, qr_insert, solve_triangular
 
 from fbert.directprobe.support import Support
 
-STEPS = 50
+PATIENCE = 30  # steps in which the gap must shrink by a thousandth: rounding may leave nothing to gain
+TINY = np.finfo(float).tiny
+DEPENDENT = 1e-12  # a point this close to the span of the active ones adds nothing
 
 
-def refine(
-    A: np.ndarray,
-    B: np.ndarray,
-    support: Support,
-    normal: np.ndarray,
-    lower: float,
-    gap: float,
-    common: float,
-    error: float,
-) -> tuple[Support, np.ndarray, float]:
-    """Improve a nearest point until it is common, or its hyperplane is proof, or nothing more can be gained.
+@dataclass(frozen=True)
+class Bounds:
+    """What is known of the distance of two hulls.
 
-    Args:
-        A, B: (n_a, d), (n_b, d) points.
-        support: where to start.
-        normal, lower: the best hyperplane so far and its bound.
+    Attributes:
+        support: the nearest points found.
+        normal: (d,) normal of the best hyperplane, of any length.
+        lower: the lower bound it gives, negative if it does not separate.
+    """
+
+    support: Support
+    normal: np.ndarray
+    lower: float
+
+
+@dataclass(frozen=True)
+class Precision:
+    """When to stop.
+
+    Attributes:
         gap: relative gap at which the bounds are close enough.
         common: two points this close are one.
         error: a lower bound counts only above this.
+        steps: give up after so many.
+    """
+
+    gap: float
+    common: float
+    error: float
+    steps: int
+
+
+def refine(A: np.ndarray, B: np.ndarray, known: Bounds, precision: Precision) -> Bounds:
+    """Improve a nearest point until it is common, or its hyperplane is proof, or nothing more can be gained.
+
+    Args:
+        A: (n_a, d) points.
+        B: (n_b, d) points.
+        known: where to start.
+        precision: when to stop.
 
     Returns:
-        The support reached, with the best hyperplane (its normal, of any length) and its lower bound.
+        The support reached and the best hyperplane.
     """
-    for _ in range(STEPS):
-        support, w = _corrected(A, B, support)
+    active = _Active(A, B, known.support)
+    normal, lower = known.normal, known.lower
+    least, idle = np.inf, 0
+    for _ in range(precision.steps):
+        w = active.minimise()
         upper = float(np.linalg.norm(w))
-        if upper == 0.0:
+        if upper <= precision.common:
             break
-        scores_a, scores_b = A @ w, B @ w
-        bound = float(scores_a.min() - scores_b.max()) / upper
+        direction = active.orthogonal(w)
+        scores_a, scores_b = A @ direction, -(B @ direction)
+        bound = float(scores_a.min() + scores_b.min())
         if bound > lower:
-            normal, lower = w, bound
-        if upper <= common or (lower > error and lower >= (1 - gap) * upper):
+            normal, lower = direction, bound
+        if lower > precision.error and lower >= (1 - precision.gap) * upper:
             break
-        grown = _with_worst(support, scores_a, scores_b)
-        if len(grown.rows_a) + len(grown.rows_b) == len(support.rows_a) + len(support.rows_b):
+        idle = idle + 1 if upper - lower > 0.999 * least else 0
+        least = min(least, upper - lower)
+        if idle > PATIENCE or not active.enter(scores_a, scores_b, precision.error):
             break
-        support = grown
-    return support, normal, lower
+    return Bounds(active.support(), normal, lower)
 
 
-def _corrected(A: np.ndarray, B: np.ndarray, support: Support) -> tuple[Support, np.ndarray]:
-    """Move to the nearest points of the active points' hulls, dropping those whose weight vanishes on the way."""
-    while True:
-        Z, x = support.signed(A, B), np.concatenate([support.weights_a, support.weights_b])
-        k = len(support.rows_a)
-        change = _affine_change(Z, k, x @ Z)
-        shrinking = (x + change <= 0) & (change < 0)
-        if not shrinking.any():
-            return _weighted(support, x + change), (x + change) @ Z
-        room = np.where(shrinking, -x / np.where(shrinking, change, 1.0), np.inf)
-        moved = x + min(1.0, float(room.min())) * change
-        moved[int(room.argmin())] = 0.0
-        support = _weighted(support, moved)
+class _Active:
+    """The active points, the weights they carry and their orthogonal factor.
 
+    Each is a column (z, s, 0) for A or (-z, 0, s) for B, with a constant s that stands for "the weights of
+    either side sum to one".
+    """
 
-def _affine_change(Z: np.ndarray, k: int, w: np.ndarray) -> np.ndarray:
-    """Return the change of the weights, zero in sum for the first k and for the rest, that shortens w most."""
-    edges = np.concatenate([Z[1:k] - Z[0], Z[k + 1 :] - Z[k]])
-    free = np.linalg.lstsq(edges.T, -w, rcond=None)[0] if len(edges) else np.empty(0)
-    a, b = free[: k - 1], free[k - 1 :]
-    return np.concatenate([[-a.sum()], a, [-b.sum()], b])
+    def __init__(self, A: np.ndarray, B: np.ndarray, support: Support) -> None:
+        self.sets = (A, B)
+        self.side = np.repeat([0, 1], [len(support.rows_a), len(support.rows_b)])
+        self.rows = np.concatenate([support.rows_a, support.rows_b])
+        self.weights = np.concatenate([support.weights_a, support.weights_b])
+        self.scale = float(np.abs(A[support.rows_a]).max() + np.abs(B[support.rows_b]).max()) or 1.0
+        columns = np.stack(
+            [self._column(row, side) for row, side in zip(self.rows, self.side, strict=True)], axis=1
+        )
+        self.q, self.r = qr(columns, mode="economic")
 
+    def minimise(self) -> np.ndarray:
+        """Go to the nearest points of the active points' hulls; return their difference (d,)."""
+        while True:
+            target = self._affine_minimiser()
+            falling = target <= 0
+            if not falling.any():
+                self.weights = target
+                return self._difference()
+            room = np.full(len(target), np.inf)
+            room[falling] = self.weights[falling] / (self.weights - target + TINY)[falling]
+            self.weights = self.weights + float(room.min()) * (target - self.weights)
+            self._leave(int(room.argmin()))
 
-def _weighted(support: Support, x: np.ndarray) -> Support:
-    """Return the support with new weights, without the points that lost theirs."""
-    a, b = np.split(np.maximum(x, 0.0), [len(support.rows_a)])
-    return Support(support.rows_a[a > 0], a[a > 0] / a.sum(), support.rows_b[b > 0], b[b > 0] / b.sum())
+    def orthogonal(self, w: np.ndarray) -> np.ndarray:
+        """Return w with length one, turned so that it scores all active points of a side the same."""
+        products = self._signed() @ w
+        level = [products[self.side == side].mean() for side in (0, 1)]
+        u = np.concatenate([w, -np.array(level) / self.scale])
+        for _ in range(3):
+            u /= np.linalg.norm(u[:-2])
+            u -= self.q @ (self.q.T @ u)
+        return u[:-2] / np.linalg.norm(u[:-2])
 
+    def enter(self, scores_a: np.ndarray, scores_b: np.ndarray, error: float) -> bool:
+        """Let the point in that lies furthest before the active ones of its side; False if none does."""
+        scores = (scores_a, scores_b)
+        foremost = [int(s.argmin()) for s in scores]
+        ahead = [float(s[self.rows[self.side == i]].mean() - s[foremost[i]]) for i, s in enumerate(scores)]
+        side = int(np.argmax(ahead))
+        column = self._column(foremost[side], side)
+        away = column - self.q @ (self.q.T @ column)
+        if ahead[side] <= error / 100 or np.linalg.norm(away) <= DEPENDENT * self.scale:
+            return False
+        self._factor(*qr_insert(self.q, self.r, column, len(self.rows), which="col"))
+        self.rows, self.side = np.append(self.rows, foremost[side]), np.append(self.side, side)
+        self.weights = np.append(self.weights, 0.0)
+        return True
 
-def _with_worst(support: Support, scores_a: np.ndarray, scores_b: np.ndarray) -> Support:
-    """Add the foremost point of either side, with weight zero, unless it is there."""
-    i, j = int(scores_a.argmin()), int(scores_b.argmax())
-    rows_a, rows_b = support.rows_a, support.rows_b
-    weights_a, weights_b = support.weights_a, support.weights_b
-    if i not in rows_a:
-        rows_a, weights_a = np.append(rows_a, i), np.append(weights_a, 0.0)
-    if j not in rows_b:
-        rows_b, weights_b = np.append(rows_b, j), np.append(weights_b, 0.0)
-    return Support(rows_a, weights_a, rows_b, weights_b)
+    def support(self) -> Support:
+        """Return the active points with their weights, which sum to one exactly as far as rounding allows."""
+        a, b = self.side == 0, self.side == 1
+        w = self.weights
+        return Support(self.rows[a], w[a] / w[a].sum(), self.rows[b], w[b] / w[b].sum())
+
+    def _affine_minimiser(self) -> np.ndarray:
+        """Return the weights that sum to one on either side and are stationary, whatever their sign."""
+        sides = np.stack([self.side == 0, self.side == 1], axis=1).astype(float)
+        y = solve_triangular(self.r, sides, trans="T")
+        return solve_triangular(self.r, y @ np.linalg.solve(y.T @ y, np.ones(2)))
+
+    def _leave(self, place: int) -> None:
+        self._factor(*qr_delete(self.q, self.r, place, which="col"))
+        self.rows, self.side = np.delete(self.rows, place), np.delete(self.side, place)
+        self.weights = np.delete(self.weights, place)
+
+    def _factor(self, q: np.ndarray, r: np.ndarray) -> None:
+        """Keep the economic factor; from a square one SciPy makes a full one."""
+        self.q, self.r = q[:, : r.shape[1]], r[: r.shape[1]]
+
+    def _column(self, row: int, side: int) -> np.ndarray:
+        point = self.sets[side][row]
+        ends = [0.0, 0.0]
+        ends[side] = self.scale
+        return np.concatenate([-point if side else point, ends])
+
+    def _signed(self) -> np.ndarray:
+        A, B = self.sets
+        points = np.empty((len(self.rows), A.shape[1]))
+        points[self.side == 0] = A[self.rows[self.side == 0]]
+        points[self.side == 1] = -B[self.rows[self.side == 1]]
+        return points
+
+    def _difference(self) -> np.ndarray:
+        return self.weights @ self._signed()

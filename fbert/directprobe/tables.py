@@ -24,7 +24,8 @@ def cluster_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndar
 def label_table(clusters: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
     """Return a row per pair of labels: the means over their pairs of clusters (study, section 5).
 
-    The status is the worst of the pairs': overlapping, undecided, separable; undefined where there is no pair.
+    The status is the worst of the pairs': overlapping, undecided, separable; undefined where there is no
+    pair.
     """
     by_pair = dict(list(clusters.groupby(["label_a", "label_b"])))
     pairs = [(a, b) for i, a in enumerate(labels) for b in labels[i + 1 :]]
@@ -36,4 +37,5 @@ def _summary(pairs: pd.DataFrame | None) -> tuple[float, float, float, str, int]
     if pairs is None:
         return np.nan, np.nan, np.nan, UNDEFINED, 0
     worst = next(s for s in (OVERLAPPING, UNDECIDED, SEPARABLE) if (pairs["status"] == s).any())
-    return *(float(pairs[name].mean()) for name in MEASURES), worst, len(pairs)
+    distance, lower, upper = (float(pairs[name].mean()) for name in MEASURES)
+    return distance, lower, upper, worst, len(pairs)

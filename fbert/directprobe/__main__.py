@@ -1,0 +1,100 @@
+"""DirectProbe on files: `python -m fbert.directprobe --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from fbert.directprobe.estimator import DirectProbe
+from fbert.directprobe.published import write_predictions, write_results
+from fbert.directprobe.reading import read_both, read_folder, read_labels, read_points
+from fbert.errors import InputError
+
+DESCRIPTION = """Cluster labelled points so that hulls of different labels do not meet, and measure distances.
+
+Input is one file with both (npz or HDF5 with arrays X and y; csv with the label last), a file of vectors and
+one of labels (npy, npz, csv, HDF5, or text: a vector per line; a label or entity<TAB>label per line), or a
+folder in the layout of the published code (embeddings/, entities/, labels/), with --embeddings naming a file
+below embeddings/.
+"""
+
+
+class Bar:
+    """A progress bar that follows what is being decided."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done."""
+        if self._bar is None or self._bar.desc != what + ": ":
+            self._bar = tqdm(total=total, desc=what)
+        self._bar.update(done - self._bar.n)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return the exit code: 0, or 1 for input that cannot be used."""
+    options = _parser().parse_args(arguments)
+    try:
+        X, y = _training_points(options)
+        test = _test_points(options)
+        probe = DirectProbe(options.gap, n_jobs=options.threads, progress=Bar()).fit(X, y)
+        write_results(options.output, probe, np.asarray(X, dtype=np.float64))
+        if test is not None:
+            write_predictions(options.output, probe, test[1], probe.hull_distances(test[0]))
+    except InputError as error:
+        print(f"fbert.directprobe: {error}", file=sys.stderr)
+        return 1
+    linear = "linear" if probe.is_linear_ else "not linear"
+    print(f"{probe.n_clusters_} clusters for {len(probe.classes_)} labels: {linear}; see {options.output}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m fbert.directprobe",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("points", type=Path, help="file of vectors, file with both, or published folder")
+    parser.add_argument(
+        "labels", type=Path, nargs="?", help="file of labels, if they are not with the points"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="folder for the results")
+    parser.add_argument(
+        "--embeddings", help="published folder: file below embeddings/ with the training vectors"
+    )
+    parser.add_argument("--test-embeddings", help="published folder: the same for entities/test.txt")
+    parser.add_argument("--test-points", type=Path, help="points to predict")
+    parser.add_argument("--test-labels", type=Path, help="their labels")
+    parser.add_argument("--gap", type=float, default=1e-3, help="relative gap of the bounds (%(default)s)")
+    parser.add_argument("--threads", type=int, default=-1, help="number of threads (all)")
+    return parser
+
+
+def _training_points(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray]:
+    if options.points.is_dir():
+        if options.embeddings is None:
+            raise InputError(f"{options.points} is a folder: --embeddings must name a file below embeddings/")
+        return read_folder(options.points, options.embeddings, "train")
+    if options.labels is None:
+        return read_both(options.points)
+    return read_points(options.points), read_labels(options.labels)
+
+
+def _test_points(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray] | None:
+    if options.test_embeddings is not None:
+        return read_folder(options.points, options.test_embeddings, "test")
+    if options.test_points is None:
+        return None
+    if options.test_labels is None:
+        return read_both(options.test_points)
+    return read_points(options.test_points), read_labels(options.test_labels)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

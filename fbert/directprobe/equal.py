@@ -1,0 +1,39 @@
+"""Equal points with different labels: they lie in both hulls, and nothing can part them."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+Pair = tuple[int, int]
+
+
+def shared_points(points: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return (n,) which points equal a point of another label."""
+    group = _groups(points)
+    kinds = np.unique(np.stack([group, y]), axis=1)
+    return (np.bincount(kinds[0]) > 1)[group]
+
+
+def shared_rows(points: np.ndarray, y: np.ndarray) -> dict[Pair, Pair]:
+    """Return, for each pair of labels a < b that share a point, a row of a and a row of b where it is."""
+    group = _groups(points)
+    found: dict[Pair, Pair] = {}
+    rows = np.flatnonzero(shared_points(points, y))
+    for members in np.split(rows[np.argsort(group[rows], kind="stable")], _starts(np.sort(group[rows]))):
+        first = {int(y[row]): int(row) for row in members[::-1]}
+        for a, b in combinations(sorted(first), 2):
+            found.setdefault((a, b), (first[a], first[b]))
+    return found
+
+
+def _starts(group: np.ndarray) -> np.ndarray:
+    """Return where a sorted array changes its value."""
+    return np.flatnonzero(np.diff(group)) + 1
+
+
+def _groups(points: np.ndarray) -> np.ndarray:
+    """Number the different points: (n,), equal numbers for equal bytes."""
+    keys = np.ascontiguousarray(points).view(np.dtype((np.void, points.shape[1] * points.itemsize)))
+    return np.unique(keys.ravel(), return_inverse=True)[1]

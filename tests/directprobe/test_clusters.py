@@ -1,0 +1,144 @@
+"""The partition: the golden files, the algorithm as the study writes it, and what must not change it."""
+
+import numpy as np
+import pytest
+from directprobe_oracle import clusters, overlap, same_partition
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fbert.directprobe import DirectProbe
+from fbert.directprobe.linkage import Linkage
+
+QUICK = settings(max_examples=30, deadline=None, derandomize=True)
+
+
+def found(X, y, **settings):
+    return DirectProbe(**settings).fit(X, y).labels_
+
+
+def rings(seed, n=24, d=2):
+    """Labels that curl around each other."""
+    random = np.random.default_rng(seed)
+    angle = random.uniform(0, 2 * np.pi, n)
+    y = np.arange(n) % 3
+    X = np.zeros((n, d))
+    X[:, 0], X[:, 1] = (1 + y) * np.cos(angle), (1 + y) * np.sin(angle)
+    return X + 0.05 * random.normal(size=(n, d)), y
+
+
+@pytest.fixture
+def golden(golden_folder):
+    return lambda name: np.load(golden_folder / f"{name}.npz")
+
+
+def test_golden_clusters(golden):
+    file = golden("trec_layer1_800")
+    assert same_partition(found(file["X"], file["y"]), file["clusters"])
+
+
+@pytest.mark.parametrize("name", ["pud_pos_layer0_1000", "ps_role_layer0_450"])
+def test_golden_files_with_equal_points_break_the_rule_that_made_them(golden, name):
+    """Step 3 refuses a merge whose hull holds a point of another label; these files have such merges.
+
+    That is why they are compared with the oracle (below) and not by their clusters.
+    """
+    file = golden(name)
+    X, y, cluster = file["X"], file["y"], file["clusters"]
+    equal = (X[:, None, :8] == X[None, :, :8]).all(axis=2)
+    a, b = np.nonzero(equal & (y[:, None] != y[None]))
+    a, b = a[(X[a] == X[b]).all(axis=1)], b[(X[a] == X[b]).all(axis=1)]
+    assert any((X[cluster == cluster[i]] != X[i]).any() for i in a)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("ps_role_layer0_450", 50),
+        pytest.param("ps_role_layer0_450", 120, marks=pytest.mark.hard),
+        pytest.param("pud_pos_layer0_1000", 120, marks=pytest.mark.hard),
+    ],
+)
+def test_golden_points_with_equal_points_against_the_oracle(golden, name, rows):
+    file = golden(name)
+    X, y = file["X"][:, :24].astype(np.float64), file["y"]
+    chosen = np.argsort([X[i].tobytes() for i in range(len(X))], kind="stable")[:rows]
+    assert same_partition(found(X[chosen], y[chosen]), clusters(X[chosen], y[chosen]))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_curled_labels_against_the_oracle(seed):
+    X, y = rings(seed)
+    assert same_partition(found(X, y), clusters(X, y))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("d", [1, 3, 6])
+def test_mixed_labels_against_the_oracle(seed, d):
+    random = np.random.default_rng(seed)
+    X, y = random.normal(size=(26, d)), random.integers(0, 3, 26)
+    assert same_partition(found(X, y), clusters(X, y))
+
+
+labelled_grids = st.integers(1, 3).flatmap(
+    lambda d: st.lists(
+        st.tuples(st.tuples(*[st.integers(-2, 2)] * d), st.sampled_from("abc")), min_size=1, max_size=13
+    )
+)
+
+
+@given(labelled_grids)
+@QUICK
+def test_ties_and_equal_points_against_the_oracle(rows):
+    X, y = np.array([x for x, _ in rows], dtype=np.float64), np.array([label for _, label in rows])
+    assert same_partition(found(X, y), clusters(X, y))
+
+
+@pytest.mark.parametrize("n_jobs", [2, 3])
+def test_threads_change_nothing(n_jobs):
+    X, y = rings(11, 200, 5)
+    one, many = DirectProbe().fit(X, y), DirectProbe(n_jobs=n_jobs).fit(X, y)
+    np.testing.assert_array_equal(one.labels_, many.labels_)
+    np.testing.assert_array_equal(one.distance_vector(), many.distance_vector())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_moving_turning_scaling_and_reordering_change_nothing(seed):
+    X, y = rings(seed, 60, 3)
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(X))
+    turn = np.linalg.qr(random.normal(size=(3, 3)))[0]
+    before = found(X, y)
+    assert same_partition(before[order], found((X @ turn * 1e3 + 1e4)[order], y[order]))
+
+
+def test_no_two_clusters_of_different_labels_meet():
+    X, y = rings(2, 150, 3)
+    cluster = found(X, y)
+    label = {k: y[cluster == k][0] for k in np.unique(cluster)}
+    for a in label:
+        assert len(np.unique(y[cluster == a])) == 1
+        for b in label:
+            if a < b and label[a] != label[b]:
+                assert not overlap(X[cluster == a], X[cluster == b])
+
+
+def test_equal_points_of_different_labels_stay_alone():
+    X = np.array([[0.0, 0], [0, 0], [0, 0], [1, 0], [1, 1], [9, 9]])
+    cluster = found(X, ["a", "a", "b", "a", "a", "b"])
+    assert same_partition(cluster, [0, 1, 2, 3, 3, 4])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_undone_merges_leave_no_trace(seed):
+    points = np.random.default_rng(seed).integers(0, 4, (30, 2)).astype(np.float64)
+    tried, straight = (Linkage(points, np.arange(30)) for _ in range(2))
+    for step in range(20):
+        ahead = []
+        for k in range(3):
+            ahead.append(tried.closest())
+            tried.merge(ahead[-1], 100 + step + k)
+        for _ in range(3):
+            tried.undo()
+        assert tried.closest() == straight.closest() == ahead[0]
+        for linkage in (tried, straight):
+            linkage.merge(linkage.closest(), 100 + step)
