@@ -14,7 +14,9 @@ sys.path.insert(0, str(ROOT))
 # What jobs inherit: this checkout's package before any installed one, and no network for encoders, since what a
 # study needs of the hub is fetched before (fetch_encoder alone asks for it).
 os.environ.update(
-    PYTHONPATH=os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    PYTHONPATH=os.pathsep.join(
+        [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    ),
     HF_HUB_OFFLINE="1",
 )
 
@@ -39,8 +41,15 @@ RESULTS = f"results/{STUDY.name}"
 DOWNLOADS = "results/downloads"
 EMBEDDED = f"{RESULTS}/corpora/embedded"
 GPU = 1
-TUNED = [state for task in STUDY.tasks for state in STUDY.states_of(task) if state != ORIGINAL]
-FOLLOWED = [f"{task}-seed{seed}" for task in STUDY.dynamics["tasks"] for seed in STUDY.seeds]
+TUNED = [
+    state
+    for task in STUDY.tasks
+    for state in STUDY.states_of(task)
+    if state != ORIGINAL
+]
+FOLLOWED = [
+    f"{task}-seed{seed}" for task in STUDY.dynamics["tasks"] for seed in STUDY.seeds
+]
 
 
 def one_of(names):
@@ -70,13 +79,18 @@ def code(script):
 def code_of_kind(package, figure):
     """The same for a figure: its script, and the module of its kind that the script loads by name."""
     script = "figure_data.py" if package == "figure_data" else "draw_figure.py"
-    return [code(script), fingerprint(ROOT / "fbert" / package / f"{FIGURES[figure].kind}.py")]
+    return [
+        code(script),
+        fingerprint(ROOT / "fbert" / package / f"{FIGURES[figure].kind}.py"),
+    ]
 
 
 def raw_files(corpus):
     """The raw files of a corpus, by part."""
     source = STUDY.corpora[corpus]
-    folder = f"{EMBEDDED}/" if source.embedded else f"{DOWNLOADS}/" if source.known else ""
+    folder = (
+        f"{EMBEDDED}/" if source.embedded else f"{DOWNLOADS}/" if source.known else ""
+    )
     return {part: folder + file for part, file in source.files.items()}
 
 
@@ -93,7 +107,11 @@ def checksum_of(file):
 def encoder_record(encoder):
     """The record of an encoder that comes from the hub, none for one that is here anyway."""
     source = STUDY.encoders[encoder]
-    return [f"{DOWNLOADS}/encoders/{source['hub']}/{source['revision']}.json"] if "hub" in source else []
+    return (
+        [f"{DOWNLOADS}/encoders/{source['hub']}/{source['revision']}.json"]
+        if "hub" in source
+        else []
+    )
 
 
 def fetched(wildcards):
@@ -104,9 +122,17 @@ def fetched(wildcards):
 def study_inputs():
     """What a study may read that no job makes: raw corpora, and the records or the folders of encoders."""
     corpora = [file for corpus in STUDY.corpora for file in raw_files(corpus).values()]
-    records = [record for encoder in STUDY.encoders for record in encoder_record(encoder)]
-    folders = [source["folder"] for source in STUDY.encoders.values() if "folder" in source]
-    return [*corpora, *records, *(str(file) for folder in folders for file in sorted(Path(folder).glob("*")))]
+    records = [
+        record for encoder in STUDY.encoders for record in encoder_record(encoder)
+    ]
+    folders = [
+        source["folder"] for source in STUDY.encoders.values() if "folder" in source
+    ]
+    return [
+        *corpora,
+        *records,
+        *(str(file) for folder in folders for file in sorted(Path(folder).glob("*"))),
+    ]
 
 
 def growing(amount):
@@ -118,8 +144,14 @@ def growing_with_encoder(mem_mb, weights):
     """Memory that grows likewise: a constant, and so many times what the encoder's files take."""
 
     def grown(wildcards, input, attempt):
-        source = EncoderSource.from_study(wildcards.encoder, STUDY.encoders[wildcards.encoder])
-        sizes = json.loads(Path(input.fetched[0]).read_text())["bytes"] if input.fetched else source.sizes()
+        source = EncoderSource.from_study(
+            wildcards.encoder, STUDY.encoders[wildcards.encoder]
+        )
+        sizes = (
+            json.loads(Path(input.fetched[0]).read_text())["bytes"]
+            if input.fetched
+            else source.sizes()
+        )
         return attempt * (mem_mb + weights * sum(sizes.values()) // 10**6)
 
     return grown
@@ -139,7 +171,10 @@ def finetune_settings(wildcards):
     """The settings of a training run, with the number of its snapshots if figures follow it."""
     settings = dict(STUDY.finetuning[wildcards.encoder])
     if wildcards.encoder == STUDY.main_encoder and wildcards.tuned in FOLLOWED:
-        settings |= {"snapshots": STUDY.dynamics["snapshots"], "snapshot_dtype": STUDY.store["dtype"]}
+        settings |= {
+            "snapshots": STUDY.dynamics["snapshots"],
+            "snapshot_dtype": STUDY.store["dtype"],
+        }
     return settings
 
 
@@ -176,8 +211,14 @@ def cross_records(kind):
     """The files of a stage for each task of Table 5: original, tuned on the task itself, tuned on others."""
     found = []
     for probed_on in dict.fromkeys(probed_on for _, probed_on in STUDY.cross_tasks):
-        others = [tuned_on for tuned_on, probed in STUDY.cross_tasks if probed == probed_on]
-        states = [ORIGINAL] + [f"{task}-seed{seed}" for task in [probed_on, *others] for seed in STUDY.seeds]
+        others = [
+            tuned_on for tuned_on, probed in STUDY.cross_tasks if probed == probed_on
+        ]
+        states = [ORIGINAL] + [
+            f"{task}-seed{seed}"
+            for task in [probed_on, *others]
+            for seed in STUDY.seeds
+        ]
         folder = f"{RESULTS}/{kind}/{STUDY.main_encoder}"
         found += [f"{folder}/{state}/{probed_on}-layer-last.json" for state in states]
     return found
@@ -187,7 +228,11 @@ def table_inputs(wildcards):
     """The files that one table is made from, by kind."""
     main, prepositions = [STUDY.main_encoder], ["TREC-50"]
     if wildcards.table == "table1":
-        return {"encoders": expand(f"{RESULTS}/encoders/{{encoder}}.json", encoder=STUDY.encoders)}
+        return {
+            "encoders": expand(
+                f"{RESULTS}/encoders/{{encoder}}.json", encoder=STUDY.encoders
+            )
+        }
     if wildcards.table == "table6":
         used = dict.fromkeys(STUDY.tasks.values())
         return {"corpora": expand(f"{RESULTS}/corpora/{{corpus}}.json", corpus=used)}
@@ -207,11 +252,17 @@ def table_files(table):
 def figure_inputs(wildcards):
     """The files behind one figure's data, by kind: one for each training run it shows."""
     folder, runs = STUDY.main_encoder, STUDY.runs_shown_in(wildcards.figure)
-    kind, states = FIGURES[wildcards.figure].kind, [f"{task}-seed{seed}" for task, seed in runs]
+    kind, states = FIGURES[wildcards.figure].kind, [
+        f"{task}-seed{seed}" for task, seed in runs
+    ]
     if kind == "plane":
         return {}
     if kind == "memorisation":
-        return {"learning_curves": [f"{RESULTS}/learning_curves/{folder}/{state}.json" for state in states]}
+        return {
+            "learning_curves": [
+                f"{RESULTS}/learning_curves/{folder}/{state}.json" for state in states
+            ]
+        }
     if kind in ("differences", "movement"):
         stores = f"{RESULTS}/embeddings/{folder}/{{}}/{{}}-train.h5"
         corpora = [STUDY.tasks[task] for task, _ in runs]

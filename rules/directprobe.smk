@@ -8,18 +8,18 @@ rule directprobe:
         test=lambda wildcards: store_of(wildcards, "test"),
     output:
         record=f"{RESULTS}/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.json",
-    params:
-        settings=STUDY.directprobe,
-        code=code("directprobe.py"),
     log:
         f"{RESULTS}/logs/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
-    conda:
-        "../envs/fbert.yaml"
+    params:
+        settings=STUDY.directprobe,
+        code=code("directprobe.py"),
     script:
         "../scripts/directprobe.py"

@@ -10,21 +10,21 @@ rule embed:
     output:
         train=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-train.h5",
         test=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-test.h5",
-    params:
-        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
-        dtype=STUDY.store["dtype"],
-        study=STUDY.name,
-        code=code("embed.py"),
     log:
         f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{corpus}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{corpus}}.tsv"
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing_with_encoder(3000, weights=2),
         runtime=growing(60),
         gpu=GPU,
-    conda:
-        "../envs/fbert.yaml"
+    params:
+        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
+        dtype=STUDY.store["dtype"],
+        study=STUDY.name,
+        code=code("embed.py"),
     script:
         "../scripts/embed.py"

@@ -5,19 +5,19 @@ rule fetch_encoder:
     """An encoder of the hub, into Hugging Face's cache, on the machine that has the network."""
     output:
         f"{DOWNLOADS}/encoders/{{hub}}/{{revision}}.json",
-    params:
-        code=code("fetch_encoder.py"),
     log:
         f"{DOWNLOADS}/logs/encoders/{{hub}}/{{revision}}.log",
     benchmark:
         f"{DOWNLOADS}/benchmarks/encoders/{{hub}}/{{revision}}.tsv"
+    localrule: True
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    localrule: True
-    conda:
-        "../envs/fbert.yaml"
+    params:
+        code=code("fetch_encoder.py"),
     script:
         "../scripts/fetch_encoder.py"
 
@@ -28,19 +28,19 @@ rule describe_encoder:
         fetched=fetched,
     output:
         f"{RESULTS}/encoders/{{encoder}}.json",
-    params:
-        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
-        code=code("describe_encoder.py"),
     log:
         f"{RESULTS}/logs/describe_encoder/{{encoder}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/describe_encoder/{{encoder}}.tsv"
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(20),
-    conda:
-        "../envs/fbert.yaml"
+    params:
+        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
+        code=code("describe_encoder.py"),
     script:
         "../scripts/describe_encoder.py"
 
@@ -52,22 +52,22 @@ rule finetune:
         fetched=fetched,
     output:
         directory(f"{RESULTS}/checkpoints/{{encoder}}/{{tuned}}"),
+    log:
+        f"{RESULTS}/logs/finetune/{{encoder}}/{{tuned}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/finetune/{{encoder}}/{{tuned}}.tsv"
+    conda:
+        "../envs/fbert.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing_with_encoder(2000, weights=8),
+        runtime=growing(240),
+        gpu=GPU,
     params:
         source=lambda wildcards: STUDY.encoders[wildcards.encoder],
         settings=finetune_settings,
         task=lambda wildcards: task_of(wildcards.tuned),
         seed=lambda wildcards: seed_of(wildcards.tuned),
         code=code("finetune.py"),
-    log:
-        f"{RESULTS}/logs/finetune/{{encoder}}/{{tuned}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/finetune/{{encoder}}/{{tuned}}.tsv"
-    threads: 1
-    resources:
-        mem_mb=growing_with_encoder(2000, weights=8),
-        runtime=growing(240),
-        gpu=GPU,
-    conda:
-        "../envs/fbert.yaml"
     script:
         "../scripts/finetune.py"

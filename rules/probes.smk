@@ -10,20 +10,20 @@ rule probe:
         record=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.json",
         labels=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-labels.csv",
         confusion=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-confusion.csv",
-    params:
-        settings=lambda wildcards: STUDY.probe[wildcards.encoder],
-        seed=lambda wildcards: seed_of(wildcards.state),
-        code=code("probe.py"),
     log:
         f"{RESULTS}/logs/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
         gpu=GPU,
-    conda:
-        "../envs/fbert.yaml"
+    params:
+        settings=lambda wildcards: STUDY.probe[wildcards.encoder],
+        seed=lambda wildcards: seed_of(wildcards.state),
+        code=code("probe.py"),
     script:
         "../scripts/probe.py"

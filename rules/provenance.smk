@@ -11,13 +11,13 @@ rule provenance:
         f"{RESULTS}/logs/provenance.log",
     benchmark:
         f"{RESULTS}/benchmarks/provenance.tsv"
+    localrule: True
     conda:
         "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
-    localrule: True
     params:
         study=asdict(STUDY),
         inputs=study_inputs(),

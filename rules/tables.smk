@@ -9,19 +9,19 @@ rule make_table:
         csv=f"{RESULTS}/tables/{{table}}.csv",
         md=f"{RESULTS}/tables/{{table}}.md",
         tex=f"{RESULTS}/tables/{{table}}.tex",
-    params:
-        study={"name": STUDY.name, "description": STUDY.description},
-        code=code("make_table.py"),
     log:
         f"{RESULTS}/logs/make_table/{{table}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/make_table/{{table}}.tsv"
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
-    conda:
-        "../envs/fbert.yaml"
+    params:
+        study={"name": STUDY.name, "description": STUDY.description},
+        code=code("make_table.py"),
     script:
         "../scripts/make_table.py"
 
