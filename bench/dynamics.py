@@ -4,9 +4,8 @@
 
 Trains the packaged 6-layer encoder on POS (PUD) and PS-role (STREUSLE) with 20 snapshots of 3 layers, and
 follows them. The peer is scikit-learn's SVC(C=1e6, tol=1e-5), run to convergence on a sample of the separable
-label pairs of some snapshots and scaled to all pairs of all snapshots. It gives distances alone: it has no
-answer for pairs that overlap (each counts as an average separable one) and makes no clusters where labels are
-not separable; ours does both. Either side has one core. `--cache` keeps the snapshots; the corpora are in the
+label pairs of some snapshots and scaled to all pairs of all snapshots. It has no answer for
+pairs that overlap (each counts as an average separable one); ours proves that they do. Either side has one core. `--cache` keeps the snapshots; the corpora are in the
 folder that FBERT_CORPORA names.
 """
 

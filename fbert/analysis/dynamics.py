@@ -9,24 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import label_centroids
 from fbert.analysis.training_run import TrainingRun
-from fbert.directprobe import DirectProbe, Supports
+from fbert.directprobe import HullDistance, Supports, pairwise_distances
+from fbert.directprobe.hull import OVERLAPPING, UNDECIDED
 from fbert.files import read_json, write_json
 from fbert.store import read_layers, read_provenance, read_snapshots, read_updates
 from fbert.store.form import creating, opening, values
 from fbert.store.read import Labelled
 
 STEP = "fbert dynamics step 1"
+# Labels of five points or fewer are left out of distances, as clusters of that size are.
+MIN_POINTS = 6
 
 Arrays = dict[str, NDArray[Any]]
 
 
 def follow(snapshots: Path, task: str, path: Path, gap: float, code: str) -> None:
-    """Cluster the training examples at every snapshot and layer, and write what follows from the clusters.
+    """Measure the labels at every snapshot and layer: are they separable, how far apart, where?
 
     Each snapshot starts from the solution of the one before it on the same layer. What is done is kept in
     `PATH.partial`, so that a run that was killed goes on from there, to the same bytes.
@@ -73,29 +75,34 @@ def _follow_layer(snapshots: Path, task: str, layer: int, gap: float, partial: P
 
 
 def describe_snapshot(examples: Labelled, gap: float, start: Supports | None) -> tuple[Arrays, Supports]:
-    """Cluster one snapshot, from the solution of an earlier one if there is one.
+    """Measure one snapshot, from the solution of an earlier one if there is one.
+
+    The labels are taken whole, without clustering: where all are separable each is one cluster anyway, and
+    labels that meet have distance 0, until fine-tuning parts them.
 
     Returns:
         Arrays named as in `TrainingRun`, for one update and layer, and what the next one can start from.
     """
     X, y, labels = examples
-    probe = DirectProbe(gap=gap).fit(X, y, warm_start_from=start)
+    pairs, supports = pairwise_distances(X, y, gap=gap, warm_start_from=start)
+    statuses = [found.status for found in pairs.values()]
     found = {
-        "clusters": np.asarray(probe.n_clusters_),
-        "linear": np.asarray(probe.is_linear_),
-        "undecided": np.asarray(probe.n_undecided_),
+        "linear": np.asarray(OVERLAPPING not in statuses),
+        "undecided": np.asarray(statuses.count(UNDECIDED)),
         "centroids": label_centroids(X, y, len(labels)).astype(np.float32),
     }
-    return found | _squares(probe.distances_, len(labels)), probe.supports_
+    large = np.bincount(y, minlength=len(labels)) >= MIN_POINTS
+    return found | _squares(
+        {pair: pairs[pair] for pair in pairs if large[list(pair)].all()}, len(labels)
+    ), supports
 
 
-def _squares(pairs: pd.DataFrame, k: int) -> Arrays:
-    """Return distances and their bounds as symmetric (k, k) arrays, from a table by label indices."""
-    a, b = pairs["label_a"], pairs["label_b"]
-    squares = {}
-    for name, column in (("distances", "distance"), ("lower", "lower"), ("upper", "upper")):
-        squares[name] = np.full((k, k), np.nan)
-        squares[name][a, b] = squares[name][b, a] = pairs[column]
+def _squares(pairs: Mapping[tuple[int, int], HullDistance], k: int) -> Arrays:
+    """Return distances and their bounds as symmetric (k, k) arrays, NaN where there is none."""
+    squares = {name: np.full((k, k), np.nan) for name in ("distances", "lower", "upper")}
+    for (a, b), found in pairs.items():
+        for name, value in (("distances", found.distance), ("lower", found.lower), ("upper", found.upper)):
+            squares[name][a, b] = squares[name][b, a] = value
     return squares
 
 

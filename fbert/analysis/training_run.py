@@ -19,7 +19,7 @@ FORM = "fbert dynamics 1"
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What DirectProbe finds in the training examples at u updates and l layers, for k labels.
+    """What is found of the training examples at u updates and l layers, for k labels.
 
     Attributes:
         task: the task that was trained and whose examples these are.
@@ -27,11 +27,10 @@ class TrainingRun:
         n: number of examples.
         updates: (u,) numbers of updates, from 0 to the last.
         layers: (l,) layer numbers.
-        clusters: (u, l) number of clusters.
-        linear: (u, l) whether there are as many clusters as labels.
+        linear: (u, l) whether all labels are separable, so that each is one cluster.
         undecided: (u, l) verdicts that could not be decided.
-        distances: (u, l, k, k) distance of each pair of labels, symmetric; NaN where undefined, as for
-            labels without a cluster of more than five points.
+        distances: (u, l, k, k) distance of the hulls of each pair of labels, 0 where they meet, symmetric;
+            NaN for labels of five points or fewer.
         lower: (u, l, k, k) lower bounds of the distances.
         upper: (u, l, k, k) upper bounds of the distances.
         centroids: (u, l, k, d) mean of each label's points, NaN for labels without any.
@@ -42,7 +41,6 @@ class TrainingRun:
     n: int
     updates: NDArray[np.int64]
     layers: NDArray[np.int64]
-    clusters: NDArray[np.int64]
     linear: NDArray[np.bool_]
     undecided: NDArray[np.int64]
     distances: NDArray[np.float64]

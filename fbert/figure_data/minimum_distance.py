@@ -13,7 +13,7 @@ from fbert.analysis.trends import extreme_labels
 from fbert.figure_data.request import Request
 
 COLUMNS = ["layer", "n", "d", "label", "gained", "seed", "update", "distance", "linear"]
-TOO_FEW = "fewer than two labels have a cluster of more than five points"
+TOO_FEW = "fewer than two labels have more than five points"
 
 
 def rows(request: Request) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from fbert.analysis.training_run import TrainingRun
 from fbert.figure_data.request import Request
 
 COLUMNS = ["layer", "n", "d", "label", "seed", "update", "x", "y", "explained_x", "explained_y"]
-TOO_FEW = "fewer than three labels have a cluster of more than five points"
+TOO_FEW = "fewer than three labels have more than five points"
 
 
 def rows(request: Request) -> pd.DataFrame:

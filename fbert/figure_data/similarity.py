@@ -20,7 +20,7 @@ def rows(request: Request) -> pd.DataFrame:
     """Return a row for each task, seed, layer and update.
 
     `similarity` is that of the paper, defined where both sides are linear; `label_level_similarity` compares
-    the distances between labels whether they are linear or not.
+    the distances of labels as wholes whether they are linear or not.
     """
     found: list[dict[str, Any]] = []
     for (task, seed), file in zip(request.runs, request.files["dynamics"], strict=True):

@@ -13,8 +13,8 @@ from fbert.figures.style import look_of
 
 WHAT = (
     "The labels whose distance to the nearest other label grew most (▲) and least (▽), last layer; "
-    "labels are chosen by the mean over seeds. Dotted where the labels are not separable: the distance "
-    "of two labels is then the mean over their clusters."
+    "labels are chosen by the mean over seeds. Dotted where not all labels are separable; those whose "
+    "hulls meet have distance 0."
 )
 
 

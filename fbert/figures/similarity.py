@@ -16,7 +16,7 @@ from fbert.figures.style import layer_colour
 WHAT = (
     "Pearson's r between the distances of label pairs at an update and before the first one, every "
     "second layer. Solid where both are linear, as the paper defines it; dotted where not, with "
-    "distances between labels taken as means over their clusters."
+    "distance 0 between labels whose hulls meet."
 )
 
 

@@ -3,13 +3,14 @@
 import signal
 import subprocess
 import sys
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from fbert.analysis.dynamics import follow
 from fbert.analysis.training_run import TrainingRun
-from fbert.directprobe import DirectProbe
+from fbert.directprobe import DirectProbe, hull_distance
 from fbert.store import read_snapshots
 
 GAP = 1e-3
@@ -26,23 +27,38 @@ def test_every_snapshot_agrees_with_itself_alone(snapshots, record):
     run = TrainingRun.read(record)
     assert (run.updates.tolist(), run.layers.tolist(), run.n) == ([0, 10, 20], [1, 2], 60)
     for u, update in enumerate(run.updates):
-        for layer_place, layer in enumerate(run.layers):
+        for place, layer in enumerate(run.layers):
             X, y, labels = read_snapshots(snapshots, "POS", update, layer)
-            alone = DirectProbe(gap=GAP / 10).fit(X, np.array(labels)[y])
-            here = u, layer_place
-            assert run.clusters[here] == alone.n_clusters_
-            assert run.linear[here] == alone.is_linear_
-            np.testing.assert_allclose(
-                run.minimum_distances[here], alone.min_distances().to_numpy(), rtol=2 * GAP
-            )
-            expected = {pair: d for pair, d in alone.distance_vector().items() if np.isfinite(d)}
-            found = run.pair_distances(*here)
-            assert found.keys() == expected.keys()
-            np.testing.assert_allclose(list(found.values()), list(expected.values()), rtol=2 * GAP)
-            assert (run.lower[here] <= run.upper[here] + 1e-12)[~np.isnan(run.upper[here])].all()
-            np.testing.assert_allclose(
-                run.centroids[here], [X[y == k].mean(axis=0) for k in range(4)], rtol=1e-5, atol=1e-6
-            )
+            alone = {
+                (labels[a], labels[b]): hull_distance(X[y == a], X[y == b], gap=GAP / 10)
+                for a, b in combinations(range(4), 2)
+            }
+            assert run.linear[u, place] == all(found.separable for found in alone.values())
+            found = run.pair_distances(u, place)
+            assert found.keys() == alone.keys()
+            for pair, expected in alone.items():
+                assert found[pair] == pytest.approx(expected.distance, rel=2 * GAP)
+            by_label = [min(found[pair] for pair in found if label in pair) for label in labels]
+            np.testing.assert_array_equal(run.minimum_distances[u, place], by_label)
+            defined = ~np.isnan(run.upper[u, place])
+            assert (run.lower[u, place][defined] <= run.upper[u, place][defined]).all()
+            means = [X[y == k].mean(axis=0) for k in range(4)]
+            np.testing.assert_allclose(run.centroids[u, place], means, rtol=1e-5, atol=1e-6)
+
+
+def test_a_linear_snapshot_is_as_directprobe_sees_it(snapshots, record):
+    run = TrainingRun.read(record)
+    X, y, labels = read_snapshots(snapshots, "POS", 20, 2)
+    probe = DirectProbe(gap=GAP).fit(X, np.array(labels)[y])
+    assert probe.is_linear_
+    assert run.linear[-1, -1]
+    expected = probe.min_distances().to_numpy()
+    np.testing.assert_allclose(run.minimum_distances[-1, -1], expected, rtol=2 * GAP)
+
+
+def test_labels_that_meet_have_distance_0(record):
+    run = TrainingRun.read(record)
+    assert run.pair_distances(0, 0)["ADJ", "NOUN"] == 0
 
 
 def test_the_made_up_run_has_both_kinds_of_snapshots(record):

@@ -23,7 +23,6 @@ def made_up_run(seed: int = 0, labels: tuple[str, ...] = LABELS, linear_from: in
         n=70,
         updates=np.array([0, 5, 10, 15]),
         layers=np.array([1, 2]),
-        clusters=np.full((u, layers), k),
         linear=linear,
         undecided=np.zeros((u, layers), dtype=int),
         distances=distances,
