@@ -25,3 +25,9 @@ include: "rules/dynamics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/provenance.smk"
+
+
+onsuccess:
+    # What killed jobs left behind; now that the study is complete, no job writes anything.
+    for leftover in Path(RESULTS).rglob(".*.tmp"):
+        leftover.unlink()

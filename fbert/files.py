@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fbert.errors import CorruptFileError
+from fbert.errors import CorruptFileError, InputError
+
+# What the system says when a file cannot be written, in whichever library's words it comes.
+_UNWRITABLE = [os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)]
+
+
+@contextmanager
+def writing(path: Path | str) -> Iterator[None]:
+    """Say which file or folder it is that cannot be written, whatever library fails at it.
+
+    Raises:
+        InputError: the disk is full, over quota, read-only or forbidden; the message has what was free.
+    """
+    free = _free_mb(Path(path))
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # h5py and safetensors have errors of their own for a full disk
+        said = [text for text in _UNWRITABLE if text in str(error)]
+        if not said:
+            raise
+        raise InputError(
+            f"{path}: cannot be written: {said[0]} ({free} MB were free and did not do). "
+            "Mend that and run again; files that were finished before are whole"
+        ) from error
 
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it is synced and takes its name, otherwise it goes.
 
-    The temporary name carries the process number, so that two writers never share one.
+    The temporary name carries machine and process number, so that two writers never share one.
+
+    Raises:
+        InputError: the file cannot be written.
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        _sync(temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.uname().nodename}.{os.getpid()}.tmp")
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            _sync(temporary)
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path | str, text: str) -> None:
@@ -58,3 +89,9 @@ def _sync(path: Path) -> None:
     """Force the content to disk before the rename, so that a power cut leaves no empty file behind."""
     with open(path, "rb") as stream:
         os.fsync(stream.fileno())
+
+
+def _free_mb(path: Path) -> int:
+    """Return the megabytes free on the disk where `path` is, or will be."""
+    existing = next(folder for folder in path.absolute().parents if folder.exists())
+    return shutil.disk_usage(existing).free // 10**6

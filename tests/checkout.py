@@ -11,10 +11,14 @@ TINY = ROOT / "tests" / "workflow" / "tiny.yaml"
 
 
 class Checkout:
-    """A fresh copy of what git tracks, in which Snakemake can be run and files be edited."""
+    """A copy of the project, in which Snakemake can be run and files be edited."""
 
     def __init__(self, folder: Path):
         self.folder = folder
+
+    @classmethod
+    def fresh(cls, folder: Path) -> "Checkout":
+        """Copy what git tracks into `folder`."""
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             cwd=ROOT,
@@ -26,6 +30,11 @@ class Checkout:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
+        return cls(folder)
+
+    def copied_to(self, folder: Path) -> "Checkout":
+        """Copy all of this one, results included."""
+        return Checkout(shutil.copytree(self.folder, folder))
 
     def snakemake(self, *arguments: str, study: str | Path = TINY) -> subprocess.CompletedProcess:
         command = [
@@ -47,7 +56,7 @@ class Checkout:
         return done.stdout + done.stderr
 
     def planned(self, *arguments: str, study: str | Path = TINY) -> dict[str, int]:
-        """Return how many jobs of each rule a dry run plans; `provenance` is left out, any change reruns it."""
+        """Return how many jobs of each rule a dry run plans, without `provenance`, which any change plans."""
         said = self.run(*arguments, "--dry-run", "--quiet", "reason", study=study)
         stats = said.rpartition("Job stats:")[2]
         found = re.findall(r"^(\w+) +(\d+)$", stats, flags=re.MULTILINE)
@@ -59,3 +68,11 @@ class Checkout:
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new, 1))
+
+
+def results(checkout: Checkout, *stages: str, study: str = "tiny") -> dict[str, bytes]:
+    """Every result file of these stages by its path, for comparison byte for byte."""
+    root = checkout.folder / "results" / study
+    files = [path for stage in stages for path in sorted((root / stage).rglob("*")) if path.is_file()]
+    assert files
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}

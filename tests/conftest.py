@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from checkout import Checkout
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,3 +24,16 @@ def corpora_folder() -> Path:
 def golden_folder() -> Path:
     """The folder with inputs and their exact clusters, if this machine has it."""
     return _folder("FBERT_GOLDEN", "../shared/reference/golden")
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Checkout:
+    return Checkout.fresh(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout in which the tiny study has been run; tests that edit it put things back."""
+    checkout = Checkout.fresh(tmp_path_factory.mktemp("finished"))
+    checkout.run()
+    return checkout

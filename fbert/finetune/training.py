@@ -12,6 +12,7 @@ from typing import Any
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
+from fbert.files import writing
 from fbert.finetune.partial import partial_folder, publish
 from fbert.finetune.run import Run
 from fbert.finetune.settings import FinetuneSettings
@@ -61,7 +62,7 @@ def finetune(
     encoder = Encoder.load(source, device)
     record = _record(source, encoder, corpus, task, settings, seed) | {"provenance": dict(provenance or {})}
     record = json.loads(json.dumps(record))  # as it is when read back
-    with partial_folder(folder, record) as partial:
+    with writing(folder), partial_folder(folder, record) as partial:
         run = Run.prepare(encoder, corpus, task, settings, seed, partial, record)
         run.train()
         if snapshots is not None:

@@ -80,14 +80,14 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def local(tmp_path_factory) -> Checkout:
     """Both studies, without SLURM and without accidents."""
-    checkout = Checkout(tmp_path_factory.mktemp("local"))
+    checkout = Checkout.fresh(tmp_path_factory.mktemp("local"))
     checkout.run(study=SMALL)
     checkout.run(TRAINING, study=LONG)
     return checkout
 
 
 def test_a_study_runs_on_slurm_as_it_does_here(cluster, local, tmp_path):
-    checkout, before = Checkout(tmp_path), cluster.submitted()
+    checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
     checkout.run(*PROFILE, study=SMALL)
     jobs = cluster.jobs(before)
     assert Counter(job["Comment"].partition("_wildcards_")[0] for job in jobs) == {
@@ -109,7 +109,7 @@ def test_a_study_runs_on_slurm_as_it_does_here(cluster, local, tmp_path):
 
 
 def test_a_job_killed_for_memory_is_tried_again_with_more(cluster, tmp_path):
-    checkout, before = Checkout(tmp_path), cluster.submitted()
+    checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
     # Attempts get 100 MB, which Snakemake alone exceeds, then 1600 MB.
     little = ["--set-resources", "prepare_corpus:mem_mb=100*16**(attempt-1)"]
     said = checkout.run("results/small/corpora/prepositions.json", *PROFILE, *little, study=SMALL)
@@ -122,7 +122,7 @@ def test_a_job_killed_for_memory_is_tried_again_with_more(cluster, tmp_path):
 
 def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_path):
     """`kill -9` of the driver, then scancel, whose SIGTERM is that of preemption and of time limits."""
-    checkout, before = Checkout(tmp_path), cluster.submitted()
+    checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
     partial = checkout.folder / f"{TRAINING}.partial"
     command = [sys.executable, "-m", "snakemake", TRAINING, *PROFILE, "--config", f"study={LONG}"]
     with open(tmp_path / "driver.txt", "w") as said:
