@@ -90,8 +90,19 @@ def _result(
         per_label=per_label(confusion, y, y_test, labels),
         confusion=confusion.tolist(),
         control=None,
-        warnings=describe(examples, labels),
+        warnings=[*describe(examples, labels), *_describe_runs(examples, runs)],
     )
+
+
+def _describe_runs(examples: Examples, runs: Sequence[Run]) -> list[str]:
+    """A warning if nothing was learnt: the accuracy is then that of a constant answer."""
+    if any(len(np.unique(run.predicted)) > 1 for run in runs):
+        return []
+    spread, size = examples.X.std(axis=0).mean(), np.abs(examples.X).mean()
+    return [
+        "every final run answers one label throughout: nothing was learnt from features whose standard "
+        f"deviation is {spread:.2g} at a mean magnitude of {size:.2g}"
+    ]
 
 
 def _with_control(

@@ -86,6 +86,7 @@ def test_all_features_constant_gives_the_majority():
     settings = ProbeSettings(widths=[8], l2=[0.1], runs=1, max_epochs=100)
     result = probe(X=flat, y=y, X_test=np.ones_like(X_TEST), settings=settings)
     assert result.accuracy == result.majority["accuracy"]
+    assert result.warnings[-1].startswith("every final run answers one label throughout")
 
 
 def test_control_task_that_draws_one_label_is_left_out():
