@@ -60,6 +60,15 @@ class TrainingRun:
         pairs = zip(*np.triu_indices(len(self.labels), 1), strict=True)
         return {(self.labels[a], self.labels[b]): square[a, b] for a, b in pairs if np.isfinite(square[a, b])}
 
+    def verdict(self, update: int, layer: int) -> dict[str, int | bool]:
+        """Return the number of an update, whether it is linear, and how many pairs could not be decided."""
+        here = update, layer
+        return {
+            "update": int(self.updates[update]),
+            "linear": bool(self.linear[here]),
+            "undecided": int(self.undecided[here]),
+        }
+
     def layer_position(self, layer: int) -> int:
         """Return where a layer stands in the arrays."""
         return int(np.flatnonzero(self.layers == layer)[0])

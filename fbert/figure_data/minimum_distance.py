@@ -12,7 +12,7 @@ from fbert.analysis.training_run import TrainingRun
 from fbert.analysis.trends import extreme_labels
 from fbert.figure_data.request import Request
 
-COLUMNS = ["layer", "n", "d", "label", "gained", "seed", "update", "distance", "linear"]
+COLUMNS = ["layer", "n", "d", "label", "gained", "seed", "update", "distance", "linear", "undecided"]
 TOO_FEW = "fewer than two labels have more than five points"
 
 
@@ -37,5 +37,5 @@ def _panel(task: str, runs: Sequence[tuple[int, TrainingRun]]) -> Iterator[dict[
         for label in labels:
             for (seed, run), values in zip(runs, distances[..., first.labels.index(label)], strict=True):
                 line = {"label": label, "gained": gained, "seed": seed}
-                for update, value, linear in zip(run.updates, values, run.linear[:, -1], strict=True):
-                    yield head | line | {"update": update, "distance": value, "linear": linear}
+                for number, value in enumerate(values):
+                    yield head | line | run.verdict(number, -1) | {"distance": value}

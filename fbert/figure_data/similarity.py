@@ -12,7 +12,18 @@ from fbert.analysis.training_run import TrainingRun
 from fbert.figure_data.request import Request
 from fbert.figure_definitions import every_second_layer
 
-COLUMNS = ["layer", "n", "d", "seed", "update", "similarity", "label_level_similarity", "pairs"]
+COLUMNS = [
+    "layer",
+    "n",
+    "d",
+    "seed",
+    "update",
+    "similarity",
+    "label_level_similarity",
+    "pairs",
+    "linear",
+    "undecided",
+]
 TOO_FEW = "no layer has three label pairs whose distances differ"
 
 
@@ -34,14 +45,14 @@ def _panel(run: TrainingRun) -> Iterator[dict[str, Any]]:
     for layer in every_second_layer(int(run.layers[-1])):
         position = run.layer_position(layer)
         original = run.pair_distances(0, position)
-        for number, update in enumerate(run.updates):
+        for number in range(len(run.updates)):
             found = spatial_similarity(original, run.pair_distances(number, position))
             linear = run.linear[0, position] and run.linear[number, position]
             yield {
                 "layer": layer,
                 "n": run.n,
                 "d": run.centroids.shape[-1],
-                "update": update,
+                **run.verdict(number, position),
                 "similarity": found.r if linear else None,
                 "label_level_similarity": found.r,
                 "pairs": found.pairs,

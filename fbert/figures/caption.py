@@ -29,7 +29,7 @@ def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mappin
 def _panels(frame: pd.DataFrame) -> Iterator[str]:
     """Yield a sentence for each task: its layers, n and d, explained variance, and what is not drawn."""
     for task, rows in frame.groupby("task", sort=False):
-        facts = [*_sizes(rows), *_explained(rows), *_seeds(rows)]
+        facts = [*_sizes(rows), *_explained(rows), *_seeds(rows), *_undecided(rows)]
         facts += [f"not drawn: {remark}" for remark in rows["remark"].dropna().unique()]
         yield f"{task}: {'; '.join(facts)}."
 
@@ -56,3 +56,12 @@ def _seeds(rows: pd.DataFrame) -> Iterator[str]:
     seeds = rows["seed"].dropna().astype(int).unique() if "seed" in rows else []
     if len(seeds) > 1:
         yield f"means and ranges over {len(seeds)} seeds"
+
+
+def _undecided(rows: pd.DataFrame) -> Iterator[str]:
+    """Say at how many snapshots a pair of labels could be called neither separable nor meeting."""
+    if "undecided" not in rows:
+        return
+    open_ones = rows[rows["undecided"] > 0].drop_duplicates(["layer", "seed", "update"])
+    if len(open_ones):
+        yield f"undecided pairs of labels, not counted as meeting, in {len(open_ones)} of the snapshots"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable
+from string import ascii_lowercase
 
 import pandas as pd
 from matplotlib import pyplot
@@ -12,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name, name_line_ends
-from fbert.figures.style import COLUMN, FAINT, NORMAL, PAGE, SMALL
+from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
 
 SYNTHETIC = "Synthetic text: shows that the tool works, says nothing about English."
 
@@ -40,8 +41,9 @@ def facets(
     values = list(frame[by].unique())
     figure, panels = grid(len(values), columns, height)
     names = [_fill(axes, frame[frame[by] == value], draw) for axes, value in zip(panels, values, strict=True)]
-    for number, (axes, value) in enumerate(zip(panels, values, strict=True)):
-        title(axes, number, heading.format(value))
+    for letter, axes, value in zip(ascii_lowercase, panels, values, strict=False):
+        text = heading.format(value)
+        axes.set_title(f"({letter}) {text}" if len(values) > 1 else text, loc="left")
     mark_synthetic(figure, frame)
     for axes, found in zip(panels, names, strict=True):
         if found:
@@ -69,11 +71,6 @@ def _fill(axes: Axes, panel: pd.DataFrame, draw: Callable[[Axes, pd.DataFrame], 
     text = textwrap.fill(f"Not drawn: {remarks.iloc[0]}.", 34)
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=FAINT)
     return []
-
-
-def title(axes: Axes, number: int, text: str) -> None:
-    """Head a panel: its letter and what it shows."""
-    axes.set_title(f"({chr(ord('a') + number)}) {text}", loc="left", fontsize=NORMAL)
 
 
 def mark_synthetic(figure: Figure, frame: pd.DataFrame) -> None:

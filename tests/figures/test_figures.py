@@ -40,7 +40,9 @@ def rows(text="real", remark=None, **columns):
 
 def curves(**more):
     frame = rows(task=["POS"], layer=[2, 4], seed=[0, 1], update=[0, 10, 20], **more)
-    return frame.assign(similarity=frame["x"], label_level_similarity=frame["x"], gained="most", linear=True)
+    return frame.assign(
+        similarity=frame["x"], label_level_similarity=frame["x"], gained="most", linear=True, undecided=0
+    )
 
 
 FRAMES = {
@@ -122,6 +124,17 @@ def test_a_caption_has_panels_n_layers_and_explained_variance():
     )
     assert text.startswith("**Figure 7.** Centroids (study s, encoder e).")
     assert "POS: layers 0, 1, 2; n = 1,234; d = 384; layer 0 explains 60% + 30% of the variance" in text
+
+
+def test_a_caption_counts_snapshots_with_undecided_pairs():
+    frame, study = FRAMES[similarity], {"name": "s", "encoder": "e"}
+    assert "undecided" not in caption("figure4", "T", similarity.WHAT, frame, study)
+    one = frame.assign(
+        undecided=(frame["update"].eq(10) & frame["seed"].eq(1) & frame["layer"].eq(2)).astype(int)
+    )
+    assert "undecided pairs of labels, not counted as meeting, in 1 of the snapshots" in caption(
+        "figure4", "T", similarity.WHAT, one, study
+    )
 
 
 def test_seeds_make_a_band():
