@@ -33,6 +33,8 @@ def name_line_ends(axes: Axes, names: Sequence[Name]) -> None:
     low, high = axes.get_ylim()
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
     heights = spread(np.array([name.y for name in names]), _LINE * (high - low) / points, low, high)
+    # relpos: the line ends at the left of its name, not in it
+    line = {"arrowstyle": "-", "linewidth": 0.4, "shrinkA": 0, "shrinkB": 0, "relpos": (0, 0.5)}
     for name, height in zip(names, heights, strict=True):
         axes.annotate(
             name.text,
@@ -42,7 +44,7 @@ def name_line_ends(axes: Axes, names: Sequence[Name]) -> None:
             va="center",
             color=text_colour(name.color),
             fontsize=SMALL,
-            arrowprops={"arrowstyle": "-", "color": name.color, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 0},
+            arrowprops=line | {"color": name.color},
             annotation_clip=False,
         )
 

@@ -25,10 +25,10 @@ WHAT = (
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each layer, on one scale, and the marks of the labels below."""
-    columns = 4 if frame["layer"].nunique() > 3 else 3
+    columns, height = (4, 1.9) if frame["layer"].nunique() > 3 else (3, 2.3)
     named, reach = furthest(frame), 1.15 * frame[["x", "y"]].abs().max(axis=None)
     panel = partial(_panel, named=named, reach=reach)
-    figure = facets(frame, "layer", panel, heading="layer {}", columns=columns, height=1.9)
+    figure = facets(frame, "layer", panel, heading="layer {}", columns=columns, height=height)
     if named:
         marks = [Line2D([], [], linestyle="", **_mark(label)) for label in named]
         figure.legend(marks, named, loc="outside lower center", ncols=len(named), handletextpad=0.0)
