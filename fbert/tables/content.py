@@ -82,6 +82,7 @@ _REMARKS = [
     "runs_converged",
     "majority_accuracy",
     "undecided_verdicts",
+    "probe_warnings",
     "text",
 ]
 
@@ -125,6 +126,7 @@ def accuracy_columns(records: Sequence[Record]) -> dict[str, Any]:
         "best_l2": _most_frequent(f"{probe['l2']:g}" for probe in probes),
         "runs": len(runs),
         "runs_converged": sum(sum(probe["converged"]) for probe in probes),
+        "probe_warnings": "; ".join(dict.fromkeys(text for probe in probes for text in probe["warnings"])),
         "majority_accuracy": round(float(np.mean([probe["majority"]["accuracy"] for probe in probes])), 2),
     }
 

@@ -40,7 +40,19 @@ def caption(table: Table, study: Mapping[str, str]) -> str:
 
 def _markdown(table: Table, study: Mapping[str, str]) -> str:
     body = _as_text(table).to_markdown(index=False, disable_numparse=True, colalign=_alignment(table))
-    return f"**{table.name.replace('table', 'Table ')}.** {caption(table, study)}\n\n{body}\n"
+    head = f"**{table.name.replace('table', 'Table ')}.** {caption(table, study)}"
+    return "\n\n".join([head, body, *_remarks(table)]) + "\n"
+
+
+def _remarks(table: Table) -> list[str]:
+    """Return a list of what the probes warn of, row by row, if there is anything."""
+    if "probe_warnings" not in table.rows:
+        return []
+    warned = table.rows[table.rows["probe_warnings"] != ""].to_dict("records")
+    lines = [
+        f"- {row['model']}, {row['task']}, {row['representation']}: {row['probe_warnings']}" for row in warned
+    ]
+    return ["\n".join(["Remarks of the probes:", *lines])] if lines else []
 
 
 def _latex(table: Table, study: Mapping[str, str]) -> str:

@@ -27,7 +27,12 @@ STUDY = {"name": "test", "description": "a test"}
 
 def probe(encoder, task, state, accuracies, widths=(64, 32)):
     measured = {"accuracies": accuracies, "widths": list(widths), "l2": 1e-4}
-    measured |= {"converged": [True] * len(accuracies), "grid": [{}], "majority": {"accuracy": 20.0}}
+    measured |= {
+        "converged": [True] * len(accuracies),
+        "grid": [{}],
+        "majority": {"accuracy": 20.0},
+        "warnings": [],
+    }
     return {"encoder": encoder, "task": task, "state": state, "synthetic": False, "probe": measured}
 
 
@@ -127,6 +132,14 @@ def test_synthetic_text_is_named_in_every_form(tmp_path, synthetic):
     assert next(csv.DictReader(io.StringIO(text)))["text"] == ("synthetic" if synthetic else "real")
     assert (SYNTHETIC in md) is synthetic
     assert (SYNTHETIC in tex) is synthetic
+
+
+def test_warnings_of_the_probes_stand_below_the_table(tmp_path, inputs):
+    inputs["probes"][0]["probe"]["warnings"] = ["all runs gave one label"]
+    table = make_table("table7", inputs)
+    write_table(table, STUDY, *(tmp_path / name for name in ("t.csv", "t.md", "t.tex")))
+    assert "- bert-tiny, POS, original: all runs gave one label" in (tmp_path / "t.md").read_text()
+    assert table.rows["probe_warnings"].tolist() == ["all runs gave one label", ""]
 
 
 def test_latex_is_booktabs_and_escaped(tmp_path, inputs):
