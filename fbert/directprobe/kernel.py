@@ -154,59 +154,81 @@ def _normalise(x: Array, side: Array, active: Array, k: int) -> None:
 
 
 @compiled
-def minimise(Q: Array, side: Array, x: Array, active: Array, k: int, L: Array, tolerance: float) -> int:
+def _factor(Q: Array, side: Array, x: Array, active: Array, k: int, built: int, lift: float, L: Array) -> int:
+    """Factor the Gram matrix of the first k active points, of which `built` are; drop those that depend."""
+    column = np.empty(k)
+    kept = built
+    for t in range(built, k):
+        i = active[t]
+        _gram_column(Q, side, active, kept, i, lift, column)
+        if _append(L, kept, column, Q[i, i] + lift):
+            active[kept] = i
+            kept += 1
+        else:
+            x[i] = 0.0
+    _normalise(x, side, active, kept)
+    return kept
+
+
+@compiled
+def _drop_to_minimiser(
+    side: Array, x: Array, active: Array, k: int, fresh: int, state: Array, L: Array, y: Array, target: Array
+) -> int:
+    """Go to the nearest points of the hulls of the active points; return how many stay active."""
+    while True:
+        _forward(L, k, fresh, side, active, y)
+        _affine_minimiser(L, k, y, target)
+        theta, p = _blocking(x, active, k, target)
+        for u in range(k):
+            x[active[u]] += theta * (target[u] - x[active[u]])
+        if p < 0:
+            return k
+        x[active[p]] = 0.0
+        state[active[p]] = 0
+        _delete(L, k, p)
+        for u in range(p, k - 1):
+            active[u] = active[u + 1]
+        k, fresh = k - 1, p
+
+
+@compiled
+def minimise(
+    Q: Array,
+    side: Array,
+    x: Array,
+    active: Array,
+    k: int,
+    built: int,
+    lift: float,
+    L: Array,
+    tolerance: float,
+) -> int:
     """Minimise x'Qx over the two simplices, starting from the active points and their weights.
 
     Args:
         Q: (m, m) Gram matrix of the signed working points.
         side: (m,) 0 or 1.
         x: (m,) weights, changed in place; zero outside the active points.
-        active: (m,) indices, the first k in use, changed in place.
+        active: (m + 1,) indices, the first k in use, changed in place.
         k: number of active points.
-        L: square work array, more than m rows and columns.
+        built: how many of them L holds already.
+        lift: what is added to the Gram entries of points of one side.
+        L: (m + 1, m + 1) lower factor, changed in place.
         tolerance: stop when no working point violates optimality by more (in units of Q).
 
     Returns:
-        The new number of active points.
+        The new number of active points, all of them in L.
     """
     m = side.shape[0]
-    lift, largest = 0.0, 0.0
-    for i in range(m):
-        lift += Q[i, i] / m
-        largest = max(largest, Q[i, i])
-    lift = lift if lift > 0.0 else 1.0
-    noise = NOISE * largest
-    column, target, g = np.empty(m + 1), np.empty(m + 1), np.empty(m)
-    y = np.empty((2, m + 1))
+    noise = NOISE * lift
+    column, target, g, y = np.empty(m + 1), np.empty(m + 1), np.empty(m), np.empty((2, m + 1))
     state = np.zeros(m, np.uint8)
-    kept = 0
-    for t in range(k):
-        i = active[t]
-        _gram_column(Q, side, active, kept, i, lift, column)
-        if _append(L, kept, column, Q[i, i] + lift):
-            active[kept] = i
-            state[i] = 1
-            kept += 1
-        else:
-            x[i] = 0.0
-    k, fresh, idle, least = kept, 0, 0, np.inf
-    _normalise(x, side, active, k)
+    k = _factor(Q, side, x, active, k, built, lift, L)
+    state[active[:k]] = 1
+    fresh, idle, least = 0, 0, np.inf
     for _ in range(50 * m + 1000):
-        while True:
-            _forward(L, k, fresh, side, active, y)
-            fresh = k
-            _affine_minimiser(L, k, y, target)
-            theta, p = _blocking(x, active, k, target)
-            for u in range(k):
-                x[active[u]] += theta * (target[u] - x[active[u]])
-            if p < 0:
-                break
-            x[active[p]] = 0.0
-            state[active[p]] = 0
-            _delete(L, k, p)
-            for u in range(p, k - 1):
-                active[u] = active[u + 1]
-            k, fresh = k - 1, p
+        k = _drop_to_minimiser(side, x, active, k, fresh, state, L, y, target)
+        fresh = k
         new, square = _most_violating(Q, side, x, active, k, state, g, tolerance, noise)
         idle = idle + 1 if square >= least else 0
         least = min(least, square)
@@ -223,39 +245,63 @@ def minimise(Q: Array, side: Array, x: Array, active: Array, k: int, L: Array, t
 
 
 @compiled
-def _worst(scores: Array, bound: float, taken: Array, room: int, out: Array) -> int:
-    """Write into out where the `room` lowest free scores under `bound` are; return how many."""
+def _worst(scores: Array, bound: float, taken: Array, room: int) -> Array:
+    """Return where the `room` lowest free scores under `bound` are, and take them."""
+    out = np.empty(room, np.int64)
     count = 0
     for i in range(scores.shape[0]):
         if scores[i] < bound and not taken[i]:
             j = count if count < room else room - 1
             while j > 0 and scores[out[j - 1]] > scores[i]:
-                if j < room:
-                    out[j] = out[j - 1]
+                out[j] = out[j - 1]
                 j -= 1
             out[j] = i
             count = min(count + 1, room)
             if count == room:
                 bound = scores[out[room - 1]]
-    return count
+    taken[out[:count]] = True
+    return out[:count]
 
 
 @compiled
-def _grown(array: Array, rows: int, columns: int) -> Array:
-    """Return a larger copy of a matrix."""
-    larger = np.zeros((rows, columns))
+def _grown(array: Array, size: int) -> Array:
+    """Return a square matrix with a smaller one in its corner."""
+    larger = np.zeros((size, size))
     larger[: array.shape[0], : array.shape[1]] = array
     return larger
 
 
 @compiled
-def _combination(Z: Array, x: Array, active: Array, k: int, w: Array) -> None:
-    """Write sum_i x_i z_i into w."""
-    w[:] = 0.0
-    for u in range(k):
-        weight, row = x[active[u]], Z[active[u]]
-        for j in range(w.shape[0]):
-            w[j] += weight * row[j]
+def _signed(A: Array, B: Array, rows_a: Array, rows_b: Array) -> Array:
+    """Return the chosen points of A and, negated, of B."""
+    Z = np.empty((rows_a.shape[0] + rows_b.shape[0], A.shape[1]))
+    for i in range(rows_a.shape[0]):
+        Z[i] = A[rows_a[i]]
+    for i in range(rows_b.shape[0]):
+        Z[rows_a.shape[0] + i] = -B[rows_b[i]]
+    return Z
+
+
+@compiled
+def _levels(scores_a: Array, scores_b: Array, row: Array, side: Array, x: Array) -> Array:
+    """Return the weighted mean score of the working points of either side."""
+    level = np.zeros(2)
+    for i in range(row.shape[0]):
+        if x[i] > 0.0:
+            level[side[i]] += x[i] * (scores_a[row[i]] if side[i] == 0 else scores_b[row[i]])
+    return level
+
+
+@compiled
+def _join(Q: Array, Z: Array, more: Array) -> tuple[Array, Array]:
+    """Return Gram matrix and points with more points."""
+    m = Z.shape[0]
+    Z = np.concatenate((Z, more))
+    Q = _grown(Q, Z.shape[0])
+    block = np.dot(more, Z.T)
+    Q[m:] = block
+    Q[:m, m:] = block[:, :m].T
+    return Q, Z
 
 
 @compiled
@@ -265,6 +311,7 @@ def nearest(
     startA: Array,
     startB: Array,
     weights: Array,
+    lift: float,
     gap: float,
     error: float,
     zero: float,
@@ -282,6 +329,7 @@ def nearest(
         startA: rows of A to start from, at least one, none twice.
         startB: the same for B.
         weights: their weights, those of A first; they sum to one on either side.
+        lift: square of a typical norm.
         gap: relative gap between the bounds at which to stop.
         error: a lower bound counts only above this (rounding of a scalar product with a unit vector).
         zero: an upper bound this small stops the search.
@@ -293,87 +341,44 @@ def nearest(
         (rows, weights, in_a, normal, lower, upper): the active rows, those with in_a of A, their weights;
         the vector (d,) whose hyperplane gives the lower bound; the bounds as found in float64.
     """
-    d, na, nb = A.shape[1], startA.shape[0], startB.shape[0]
-    m, capacity = na + nb, na + nb + 8 * batch
-    Z, Q, L = np.zeros((capacity, d)), np.zeros((capacity, capacity)), np.zeros((capacity + 1, capacity + 1))
-    row, side, x = np.zeros(capacity, np.int64), np.zeros(capacity, np.int64), np.zeros(capacity)
-    active = np.zeros(capacity + 1, np.int64)
-    takenA, takenB = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
-    outA, outB = np.empty(batch, np.int64), np.empty(batch, np.int64)
-    k = 0
-    for i in range(m):
-        if i < na:
-            row[i] = startA[i]
-            Z[i] = A[row[i]]
-            takenA[row[i]] = True
-        else:
-            row[i], side[i] = startB[i - na], 1
-            Z[i] = -B[row[i]]
-            takenB[row[i]] = True
-        x[i] = weights[i]
-        if weights[i] > 0.0:
-            active[k] = i
-            k += 1
-    Q[:m, :m] = np.dot(Z[:m], Z[:m].T)
-    w, normal = np.zeros(d), np.zeros(d)
-    lower, upper, least, idle = -np.inf, np.inf, np.inf, 0
-    tolerance = 0.0
+    row, x = np.concatenate((startA, startB)), weights.copy()
+    side = np.zeros(row.shape[0], np.int64)
+    side[startA.shape[0] :] = 1
+    taken_a, taken_b = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
+    taken_a[startA], taken_b[startB] = True, True
+    Z = _signed(A, B, startA, startB)
+    Q, L = np.dot(Z, Z.T), np.zeros((0, 0))
+    active = np.flatnonzero(x > 0.0)
+    k, built, idle, tolerance = active.shape[0], 0, 0, 0.0
+    normal, lower, upper, least = np.zeros(A.shape[1]), -np.inf, np.inf, np.inf
     for _ in range(max_rounds):
-        k = minimise(Q[:m, :m], side[:m], x[:m], active, k, L, tolerance)
-        _combination(Z, x, active, k, w)
-        square = np.dot(w, w)
-        upper = np.sqrt(square)
+        m = row.shape[0]
+        L = _grown(L, m + 1)
+        active = np.append(active[:k], np.zeros(m + 1 - k, np.int64))
+        k = built = minimise(Q, side, x, active, k, built, lift, L, tolerance)
+        w = np.dot(x, Z)
+        upper = np.sqrt(np.dot(w, w))
         idle = idle + 1 if upper > least * (1.0 - 1e-9) else 0
         least = min(least, upper)
         if upper == 0.0 or idle > PATIENCE:
             break
-        sA, sB = np.dot(A, w), -np.dot(B, w)
-        bound = (sA.min() + sB.min()) / upper
+        scores_a, scores_b = np.dot(A, w), -np.dot(B, w)
+        bound = (scores_a.min() + scores_b.min()) / upper
         if bound > lower:
-            lower = bound
-            normal[:] = w
+            lower, normal = bound, w
         if lower >= (1.0 - gap) * upper or upper <= zero or (verdict_only and lower > error):
             break
-        muA, muB = 0.0, 0.0
-        for u in range(k):
-            i = active[u]
-            if side[i] == 0:
-                muA += x[i] * sA[row[i]]
-            else:
-                muB += x[i] * sB[row[i]]
-        slack = 0.25 * gap * square
-        violation = max(muA - sA.min(), muB - sB.min())
-        tolerance = max(slack, 0.1 * violation)
-        addA = _worst(sA, muA - slack, takenA, batch, outA)
-        addB = _worst(sB, muB - slack, takenB, batch, outB)
-        if addA + addB == 0:
-            if tolerance <= slack:
-                break
+        level = _levels(scores_a, scores_b, row, side, x)
+        slack = 0.25 * gap * upper * upper
+        tolerance = max(slack, 0.1 * max(level[0] - scores_a.min(), level[1] - scores_b.min()))
+        more_a = _worst(scores_a, level[0] - slack, taken_a, batch)
+        more_b = _worst(scores_b, level[1] - slack, taken_b, batch)
+        if more_a.shape[0] + more_b.shape[0] == 0:
             tolerance = slack
             continue
-        if m + addA + addB > capacity:
-            capacity = 2 * capacity + 2 * batch
-            Z, Q, L = (
-                _grown(Z, capacity, d),
-                _grown(Q, capacity, capacity),
-                np.zeros((capacity + 1, capacity + 1)),
-            )
-            row = np.append(row, np.zeros(capacity - row.shape[0], np.int64))
-            side = np.append(side, np.zeros(capacity - side.shape[0], np.int64))
-            x = np.append(x, np.zeros(capacity - x.shape[0]))
-            active = np.append(active, np.zeros(capacity + 1 - active.shape[0], np.int64))
-        old = m
-        for t in range(addA):
-            row[m] = outA[t]
-            Z[m] = A[outA[t]]
-            takenA[outA[t]] = True
-            m += 1
-        for t in range(addB):
-            row[m], side[m] = outB[t], 1
-            Z[m] = -B[outB[t]]
-            takenB[outB[t]] = True
-            m += 1
-        block = np.dot(Z[old:m], Z[:m].T)
-        Q[old:m, :m] = block
-        Q[:m, old:m] = block.T
-    return row[active[:k]], x[active[:k]], side[active[:k]] == 0, normal, lower, upper
+        Q, Z = _join(Q, Z, _signed(A, B, more_a, more_b))
+        row = np.concatenate((row, more_a, more_b))
+        side = np.concatenate((side, np.zeros(more_a.shape[0], np.int64), np.ones(more_b.shape[0], np.int64)))
+        x = np.append(x, np.zeros(row.shape[0] - m))
+    chosen = active[:k]
+    return row[chosen], x[chosen], side[chosen] == 0, normal, lower, upper

@@ -17,6 +17,7 @@ from fbert.directprobe.support import Support
 
 PATIENCE = 30  # steps in which the gap must shrink by a thousandth: rounding may leave nothing to gain
 TINY = np.finfo(float).tiny
+SPANNED = 1e-6  # what is left of a unit vector that the active points span
 DEPENDENT = 1e-12  # a point this close to the span of the active ones adds nothing
 
 
@@ -120,12 +121,15 @@ class _Active:
     def orthogonal(self, w: np.ndarray) -> np.ndarray:
         """Return w with length one, turned so that it scores all active points of a side the same."""
         products = self._signed() @ w
-        level = [products[self.side == side].mean() for side in (0, 1)]
-        u = np.concatenate([w, -np.array(level) / self.scale])
+        level = np.array([products[self.side == side].mean() for side in (0, 1)])
+        u = np.concatenate([w, -level / self.scale]) / np.linalg.norm(w)
         for _ in range(3):
-            u /= np.linalg.norm(u[:-2])
             u -= self.q @ (self.q.T @ u)
-        return u[:-2] / np.linalg.norm(u[:-2])
+            length = np.linalg.norm(u[:-2])
+            if length <= SPANNED:
+                return w / np.linalg.norm(w)
+            u /= length
+        return u[:-2]
 
     def enter(self, scores_a: np.ndarray, scores_b: np.ndarray, error: float) -> bool:
         """Let the point in that lies furthest before the active ones of its side; False if none does."""

@@ -1,5 +1,7 @@
 """The study's section 5 as written, a linear program for every test; shares nothing with fbert."""
 
+import heapq
+
 import numpy as np
 from scipy.optimize import linprog
 
@@ -27,21 +29,53 @@ def clusters(X, y):
     """Return the cluster of each row, testing merge after merge."""
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y)
     active = {i: [i] for i in range(len(X))}
-    dropped, number = set(), len(X)
-    while True:
-        pairs = _candidates(X, y, active, dropped)
-        if not pairs:
-            break
-        least = min(distance for distance, *_ in pairs)
-        i, j = min((i, j) for distance, i, j in pairs if distance <= least * (1 + TIE))
-        rows = active[i] + active[j]
-        if any(y[other[0]] != y[rows[0]] and overlap(X[rows], X[other]) for other in active.values()):
-            dropped.add((i, j))
+    centre, radius = dict(enumerate(X)), dict.fromkeys(range(len(X)), 0.0)
+    waiting = [pair for i in active for pair in _pairs(i, range(i), centre, y, y[i])]
+    heapq.heapify(waiting)
+    label = dict(enumerate(y))
+    number = len(X)
+    while (pair := _next(waiting, active)) is not None:
+        rows = active[pair[0]] + active[pair[1]]
+        mean = X[rows].mean(axis=0)
+        reach = np.linalg.norm(X[rows] - mean, axis=1).max()
+        others = [k for k in active if label[k] != y[rows[0]]]
+        # Balls that do not meet hold hulls that do not meet; the rest is for the linear program.
+        far = {k: np.linalg.norm(centre[k] - mean) for k in others}
+        near = [k for k in others if far[k] <= (reach + radius[k]) * (1 + 1e-9) + 1e-12]
+        if any(overlap(X[rows], X[active[k]]) for k in near):
             continue
-        del active[i], active[j]
-        active[number] = rows
+        del active[pair[0]], active[pair[1]]
+        active[number], centre[number], radius[number], label[number] = rows, mean, reach, y[rows[0]]
+        for entry in _pairs(number, active, centre, label, y[rows[0]]):
+            heapq.heappush(waiting, entry)
         number += 1
     return labelled(active.values(), len(X))
+
+
+def _pairs(i, others, centre, label, own):
+    found = [j for j in others if j != i and label[j] == own]
+    return [(_distance(centre[i], centre[j]), min(i, j), max(i, j)) for j in found]
+
+
+def _distance(a, b):
+    distance = float(((a - b) ** 2).sum())
+    return distance if distance > 1e-26 else 0.0
+
+
+def _next(waiting, active):
+    """Take the closest pair of active clusters, of equally close ones the lowest numbers; None at the end."""
+    tied = []
+    while waiting and (not tied or waiting[0][0] <= tied[0][0] * (1 + TIE)):
+        entry = heapq.heappop(waiting)
+        if entry[1] in active and entry[2] in active:
+            tied.append(entry)
+    if not tied:
+        return None
+    chosen = min(tied, key=lambda entry: entry[1:])
+    for entry in tied:
+        if entry is not chosen:
+            heapq.heappush(waiting, entry)
+    return chosen[1:]
 
 
 def labelled(groups, n):
@@ -55,14 +89,3 @@ def labelled(groups, n):
 def same_partition(a, b):
     """Whether two clusterings agree by co-membership."""
     return len(set(zip(a, b, strict=True))) == len(set(a)) == len(set(b))
-
-
-def _candidates(X, y, active, dropped):
-    centres = {i: X[rows].mean(axis=0) for i, rows in active.items()}
-    numbers = sorted(active)
-    return [
-        (distance if (distance := float(((centres[i] - centres[j]) ** 2).sum())) > 1e-26 else 0.0, i, j)
-        for place, i in enumerate(numbers)
-        for j in numbers[place + 1 :]
-        if y[active[i][0]] == y[active[j][0]] and (i, j) not in dropped
-    ]
