@@ -31,7 +31,7 @@ def test_damaged_files_are_refused_by_name_and_rebuilt(finished, tmp_path):
     ]
     for file in files:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-        os.utime(file.parent if file.suffix == ".safetensors" else file)
+        os.utime(file.parent / ".snakemake_timestamp" if file.suffix == ".safetensors" else file)
     said = damaged.snakemake("--keep-going")
     assert said.returncode != 0
     for file in files:
@@ -132,7 +132,7 @@ def test_labels_seen_once_or_in_one_part_alone_are_counted_and_said(checkout, tm
     assert "p.Path" in said
     rows = pd.read_csv(checkout.folder / "results/own/tables/table7.csv")
     # A third of the test set has a label that cannot be known.
-    assert rows["accuracy"].between(0, 100 * 2 / 3 + 1e-9).all()
+    assert rows["accuracy"].between(0, 66.67).all()
 
 
 @pytest.mark.parametrize(
@@ -183,5 +183,5 @@ def test_names_in_a_study_cannot_lead_out_of_the_results(checkout, tmp_path, old
     study.write_text(TINY.read_text().replace(old, new))
     said = checkout.snakemake("--dry-run", study=study)
     assert said.returncode != 0
-    assert "outside" in said.stderr
-    assert "does not match" in said.stderr
+    assert "outside" in said.stdout + said.stderr
+    assert "does not match" in said.stdout + said.stderr
