@@ -4,8 +4,8 @@
 
 Trains the packaged 6-layer encoder on POS (PUD) and PS-role (STREUSLE) with 20 snapshots of 3 layers, and
 follows them. The peer is scikit-learn's SVC(C=1e6, tol=1e-5), run to convergence on every separable pair of
-labels in a sample of snapshots (evenly spaced, all layers), and scaled to all pairs of all snapshots. It has no
-answer for pairs that overlap (each counts as an average separable one); ours proves that they do. Both are
+labels in a sample of snapshots (evenly spaced, all layers), and scaled to all pairs of all snapshots. It has
+no answer for pairs that overlap (each counts as an average separable one); ours proves that they do. Both are
 measured in processor seconds. `--cache` keeps the snapshots; the corpora are in the folder that FBERT_CORPORA
 names.
 """
@@ -80,7 +80,7 @@ def libsvm(A: NDArray, B: NDArray) -> tuple[float, float]:
 
 
 def sample(run: TrainingRun, size: int) -> list[tuple[int, int, int, int]]:
-    """Return update, layer and labels of every separable pair of large enough labels in some of the snapshots."""
+    """Return update, layer and labels of every separable pair of large enough labels in some snapshots."""
     updates = np.linspace(0, len(run.updates) - 1, size).round().astype(int)
     lower = np.triu(np.nan_to_num(run.lower[updates]))
     return [(int(updates[u]), int(layer), int(a), int(b)) for u, layer, a, b in np.argwhere(lower > 0)]
