@@ -27,22 +27,38 @@ def test_damaged_files_are_refused_by_name_and_rebuilt(finished, tmp_path):
         root / "corpora/questions.json",
         root / "checkpoints/minilm-1/PS-fxn-seed0/model.safetensors",
         root / "embeddings/minilm-1/original/treebank-train.h5",
-        root / "directprobe/minilm-1/original/PS-fxn-layer-last.json",
     ]
+    said = run_damaged(damaged, files)
+    assert said.count("run again") >= len(files)
+
+    shutil.rmtree(files[1].parent)
+    for file in (files[0], files[2]):
+        file.unlink()
+    damaged.run(CHECKPOINT)
+    damaged.run()
+    assert results(damaged, *STAGES) == results(finished, *STAGES)
+
+
+def test_a_damaged_record_is_refused_by_name_and_rebuilt(finished, tmp_path):
+    damaged = finished.copied_to(tmp_path / "copy")
+    record = damaged.folder / "results/tiny/directprobe/minilm-1/original/PS-fxn-layer-last.json"
+    assert "run again" in run_damaged(damaged, [record])
+
+    record.unlink()
+    damaged.run()
+    assert results(damaged, *STAGES) == results(finished, *STAGES)
+
+
+def run_damaged(checkout, files) -> str:
+    """Cut files in half and run; every one must be refused by name. Return what was said."""
     for file in files:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
         os.utime(file.parent / ".snakemake_timestamp" if file.suffix == ".safetensors" else file)
-    said = damaged.snakemake("--keep-going")
+    said = checkout.snakemake("--keep-going")
     assert said.returncode != 0
     for file in files:
-        assert f"Error: {file.relative_to(damaged.folder)}: " in said.stderr
-    assert said.stderr.count("run again") >= len(files)
-
-    shutil.rmtree(files[1].parent)
-    for file in (files[0], *files[2:]):
-        file.unlink()
-    damaged.run()
-    assert results(damaged, *STAGES) == results(finished, *STAGES)
+        assert f"Error: {file.relative_to(checkout.folder)}: " in said.stderr
+    return said.stderr
 
 
 def test_the_second_run_in_one_folder_stops_and_says_so(checkout):
