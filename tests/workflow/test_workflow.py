@@ -95,7 +95,7 @@ def test_planning_imports_no_heavy_library(checkout):
     code = "import sys, runpy; sys.argv = ['snakemake', '-n', '--quiet', '--cores', '1']\n"
     code += "try: runpy.run_module('snakemake', run_name='__main__')\n"
     code += "except SystemExit: pass\n"
-    code += "heavy = {'torch', 'sklearn', 'transformers', 'pandas', 'h5py', 'numba'}\n"
+    code += "heavy = {'torch', 'sklearn', 'transformers', 'h5py', 'numba'}\n"
     code += "print('loaded:', *heavy & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=checkout.folder, capture_output=True, text=True, check=True
