@@ -50,7 +50,7 @@ def clusters_of(
 def _whole_labels(y: np.ndarray, frozen: np.ndarray) -> list[Cluster]:
     """Return one cluster per label, of the points that may merge."""
     members = [(label, np.flatnonzero((y == label) & ~frozen)) for label in range(int(y.max()) + 1)]
-    return [Cluster(len(y) + label, label, rows) for label, rows in members if len(rows)]
+    return [Cluster(-1 - label, label, rows) for label, rows in members if len(rows)]
 
 
 def _without_conflict(referee: Referee, whole: list[Cluster], alone: list[Cluster]) -> np.ndarray:

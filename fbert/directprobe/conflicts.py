@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from fbert.directprobe.hull import OVERLAPPING, UNDECIDED, screen, solve
+from fbert.directprobe.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
 from fbert.directprobe.points import PointSet
+from fbert.directprobe.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
+PLANES = 16  # hyperplanes remembered between a cluster and the clusters of one other label
+KEPT = 64  # clusters of so many points keep their coordinates at hand
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,33 @@ class Cluster:
     Attributes:
         number: its number in order of creation.
         label: index of its label.
-        rows: (m,) its points.
+        rows: (m,) its points, those of the larger of the two that were merged first.
     """
 
     number: int
     label: int
     rows: np.ndarray
+    _hull: list[PointSet] = field(default_factory=list, repr=False, compare=False)
+
+    @classmethod
+    def of_two(cls, number: int, one: Cluster, other: Cluster) -> Cluster:
+        """Merge two clusters of one label."""
+        first, second = (one, other) if len(one.rows) >= len(other.rows) else (other, one)
+        return cls(number, one.label, np.concatenate([first.rows, second.rows]))
+
+    @property
+    def root(self) -> int:
+        """A point that stays first while the cluster takes in smaller ones."""
+        return int(self.rows[0])
+
+    def hull(self, points: np.ndarray) -> PointSet:
+        """Return its points, which large clusters keep."""
+        if self._hull:
+            return self._hull[0]
+        found = PointSet.of(points[self.rows])
+        if len(self.rows) >= KEPT:
+            self._hull.append(found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -53,23 +78,54 @@ class Referee:
     points: np.ndarray
     apart: np.ndarray
     undecided: set[tuple[int, int]] = field(default_factory=set)
+    _planes: dict[tuple[int, int], deque[np.ndarray]] = field(default_factory=dict)
+    _supports: dict[tuple[int, int], Support] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        squares = np.einsum("ij,ij->i", self.points, self.points)
+        self._error = rounding(self.points.shape[1], float(np.sqrt(squares.max())))
 
     def conflicts(self, changed: Iterable[Cluster], state: Iterable[Cluster]) -> Iterator[Conflict]:
         """Yield the conflicts of changed clusters with all clusters of the state, those of each pair once."""
         others: dict[int, list[Cluster]] = {}
         for cluster in state:
             others.setdefault(cluster.label, []).append(cluster)
-        fresh = sorted(changed, key=lambda cluster: cluster.number)
+        fresh = sorted(changed, key=lambda cluster: -cluster.number)  # the latest is the likeliest at fault
         known = {cluster.number for cluster in fresh}
         for cluster in fresh:
             for label, crowd in others.items():
                 if label != cluster.label and not self.apart[cluster.label, label]:
                     older = [c for c in crowd if c.number not in known or c.number < cluster.number]
-                    yield from self._among(cluster, self._set(cluster.rows), older)
+                    yield from self._against(cluster, older)
+
+    def forget_from(self, number: int) -> None:
+        """Forget the undecided verdicts on clusters that were taken back: those from this number on."""
+        self.undecided = {pair for pair in self.undecided if max(pair) < number}
 
     def meets(self, cluster: Cluster, crowd: list[Cluster]) -> bool:
         """Return whether a cluster is in conflict with any of a crowd of one other label."""
-        return next(self._among(cluster, self._set(cluster.rows), crowd), None) is not None
+        return next(self._against(cluster, crowd), None) is not None
+
+    def _against(self, cluster: Cluster, crowd: list[Cluster]) -> Iterator[Conflict]:
+        """Yield the conflicts of one cluster with a crowd of one label, most of which old proofs clear."""
+        hull = cluster.hull(self.points)
+        yield from self._among(cluster, hull, self._unproven(cluster, hull, crowd))
+
+    def _unproven(self, cluster: Cluster, hull: PointSet, crowd: list[Cluster]) -> list[Cluster]:
+        """Return those of a crowd that no remembered hyperplane parts from the hull: one matrix product."""
+        planes = self._planes.get((cluster.root, crowd[0].label)) if crowd else None
+        if not planes:
+            return crowd
+        normals = np.stack(list(planes), axis=1)
+        least = (hull.points @ normals).min(axis=0) - self._error
+        starts = np.cumsum([0, *(len(c.rows) for c in crowd[:-1])])
+        ahead = self.points[np.concatenate([c.rows for c in crowd])] @ normals
+        parted = (np.maximum.reduceat(ahead, starts) < least).any(axis=1)
+        return [c for c, out in zip(crowd, parted, strict=True) if not out]
+
+    def _remember(self, cluster: Cluster, label: int, normal: np.ndarray) -> None:
+        """Keep a hyperplane for the next test of what this cluster will have grown into."""
+        self._planes.setdefault((cluster.root, label), deque(maxlen=PLANES)).appendleft(normal)
 
     def _among(self, cluster: Cluster, hull: PointSet, crowd: list[Cluster]) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label: cleared at a glance, or split."""
@@ -79,7 +135,9 @@ class Referee:
                 return
             owner = np.repeat(np.arange(len(crowd)), [len(c.rows) for c in crowd])
             union = self._set(np.concatenate([c.rows for c in crowd]))
-            cleared, involved = _cleared(hull, union, owner, len(crowd))
+            normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
+            if cleared.any():
+                self._remember(cluster, crowd[0].label, normal)
             near = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if near and not out]
             rest = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if not near and not out]
             if not rest:
@@ -89,17 +147,48 @@ class Referee:
 
     def _pair(self, cluster: Cluster, hull: PointSet, other: Cluster) -> Iterator[Conflict]:
         """Yield the conflict of two clusters, if there is one."""
-        found = solve(hull, self._set(other.rows), np.inf)
+        key = (cluster.root, other.root)
+        found = solve(hull, other.hull(self.points), np.inf, self._start(key, cluster, other))
+        self._supports[key] = Support(
+            cluster.rows[found.rows_a], found.weights_a, other.rows[found.rows_b], found.weights_b
+        )
         if found.status == OVERLAPPING:
             yield Conflict(cluster, other, cluster.rows[found.rows_a], other.rows[found.rows_b])
         elif found.status == UNDECIDED:
             self.undecided.add((cluster.number, other.number))
+        else:
+            self._remember(cluster, other.label, found.normal)
+            self._remember(other, cluster.label, -found.normal)
+
+    def _start(self, key: tuple[int, int], one: Cluster, other: Cluster) -> Support | None:
+        """Return where the last program of what these two have grown from ended, or of the other order."""
+        if (known := self._supports.get(key)) is not None:
+            return _within(known, one, other)
+        if (known := self._supports.get((key[1], key[0]))) is not None:
+            turned = Support(known.rows_b, known.weights_b, known.rows_a, known.weights_a)
+            return _within(turned, one, other)
+        return None
 
     def _set(self, rows: np.ndarray) -> PointSet:
         return PointSet.of(self.points[rows])
 
 
-def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _within(support: Support, one: Cluster, other: Cluster) -> Support | None:
+    """Return a support in positions within two clusters; None if one was taken back and lacks points."""
+    a, b = _positions(one.rows, support.rows_a), _positions(other.rows, support.rows_b)
+    if a is None or b is None:
+        return None
+    return Support(a, support.weights_a, b, support.weights_b)
+
+
+def _positions(rows: np.ndarray, wanted: np.ndarray) -> np.ndarray | None:
+    """Return where the wanted rows stand among the rows; None if one does not."""
+    order = np.argsort(rows)
+    found = order[np.minimum(np.searchsorted(rows, wanted, sorter=order), len(rows) - 1)]
+    return found if np.array_equal(rows[found], wanted) else None
+
+
+def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
     """Look at a hull and a crowd for a few rounds.
 
     Args:
@@ -109,8 +198,8 @@ def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> 
         count: number of clusters in the crowd.
 
     Returns:
-        Two (count,) masks: those that the best hyperplane proves to be clear of the hull, and those that
-        hold the points nearest to it.
+        The normal of the best hyperplane, and two (count,) masks: the clusters it proves to be clear of the
+        hull, and those that hold the points nearest to it.
     """
     normal, error, rows = screen(hull, union, GLANCE)
     foremost = np.full(count, -np.inf)
@@ -118,4 +207,4 @@ def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> 
     cleared = foremost < float((hull.points @ normal).min()) - error
     involved = np.zeros(count, dtype=bool)
     involved[owner[rows]] = True
-    return cleared, involved
+    return normal, cleared, involved

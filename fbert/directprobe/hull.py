@@ -155,7 +155,7 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np
         The best normal found (d,), of unit length; the margin a point needs to count as on its side; and the
         rows of B nearest to A.
     """
-    error = _rounding(A.points.shape[1], max(A.reach, B.reach))
+    error = rounding(A.points.shape[1], max(A.reach, B.reach))
     start = _first_guess(A.points, B.points)
     rows, _, in_a, normal, _, _ = nearest(
         A.points,
@@ -174,7 +174,7 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np
     return normal / max(float(np.linalg.norm(normal)), np.finfo(float).tiny), error, rows[~in_a]
 
 
-def _rounding(d: int, reach: float) -> float:
+def rounding(d: int, reach: float) -> float:
     """Bound the rounding error of the scalar products of a unit vector with points of norm `reach`."""
     return float(4 * (d + 64) * np.finfo(float).eps * reach)
 
@@ -183,7 +183,7 @@ def _solve(
     A: np.ndarray, B: np.ndarray, extent: float, reach: float, gap: float, start: Support | None
 ) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
-    error = _rounding(A.shape[1], reach)
+    error = rounding(A.shape[1], reach)
     support = start or _first_guess(A, B)
     rows, weights, in_a, normal, lower, upper = nearest(
         A,

@@ -60,8 +60,9 @@ class Merger:
             label, merge = chosen
             number = self.next_number
             self.next_number += 1
-            rows = np.concatenate([self.clusters[merge.low].rows, self.clusters[merge.high].rows])
-            self.clusters[number] = Cluster(number, label, rows)
+            self.clusters[number] = Cluster.of_two(
+                number, self.clusters[merge.low], self.clusters[merge.high]
+            )
             self.linkages[label].merge(merge, number)
             self._heads[label] = self.linkages[label].closest()
             self._tried.append((label, merge))
@@ -79,23 +80,46 @@ class Merger:
     def _keep_clean(self) -> int:
         """Take merges back to before the first conflict, refuse the one at fault; return how many stay."""
         first = self.next_number - len(self._tried)
+        replaced = {n: first + k for k, (_, merge) in enumerate(self._tried) for n in (merge.low, merge.high)}
+        clean = self._last_clean(first, replaced)
+        self.referee.forget_from(clean)
         blamed: tuple[int, Merge] | None = None
-        while True:
-            replaced = {n for _, merge in self._tried for n in (merge.low, merge.high)}
-            state = [cluster for n, cluster in self.clusters.items() if n not in replaced]
-            changed = [cluster for cluster in state if cluster.number >= first]
-            guilty = [self._since(conflict, first) for conflict in self.referee.conflicts(changed, state)]
-            if not guilty:
-                break
-            while self.next_number > min(guilty):
-                blamed = self._take_back()
-        for n in replaced:
-            del self.clusters[n]
+        while self.next_number > clean:
+            blamed = self._take_back()
+        for number, by in replaced.items():
+            if by < clean:
+                del self.clusters[number]
         if blamed is not None:
             label, merge = blamed
             self.linkages[label].refuse(merge)
             self._heads[label] = self.linkages[label].closest()
-        return len(self._tried)
+        return clean - first
+
+    def _last_clean(self, first: int, replaced: dict[int, int]) -> int:
+        """Return the last state without a conflict, by bisection.
+
+        State t is what there was when the clusters below number t had been made.
+
+        Args:
+            first: a state without conflict.
+            replaced: which cluster each one that is no more went into.
+        """
+        clean, ahead = first, self.next_number
+        guilty = ahead  # the first cluster known to bring a conflict; none yet
+        while clean < guilty:
+            conflict = self._conflict(clean, ahead, replaced)
+            if conflict is None:
+                clean = ahead
+            else:
+                guilty = self._since(conflict, first)
+            ahead = (clean + guilty + 1) // 2
+        return clean
+
+    def _conflict(self, clean: int, ahead: int, replaced: dict[int, int]) -> Conflict | None:
+        """Return a conflict of state `ahead`, given that state `clean` has none."""
+        state = [c for n, c in self.clusters.items() if n < ahead <= replaced.get(n, ahead)]
+        changed = [c for c in state if c.number >= clean]
+        return next(self.referee.conflicts(changed, state), None)
 
     def _take_back(self) -> tuple[int, Merge]:
         """Undo the last merge."""
