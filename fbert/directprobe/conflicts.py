@@ -174,18 +174,18 @@ class Referee:
 
 
 def _within(support: Support, one: Cluster, other: Cluster) -> Support | None:
-    """Return a support in positions within two clusters; None if one was taken back and lacks points."""
-    a, b = _positions(one.rows, support.rows_a), _positions(other.rows, support.rows_b)
-    if a is None or b is None:
-        return None
-    return Support(a, support.weights_a, b, support.weights_b)
+    """Return a support in positions within two clusters, less the points of a merge that was taken back."""
+    a, weights_a = _positions(one.rows, support.rows_a, support.weights_a)
+    b, weights_b = _positions(other.rows, support.rows_b, support.weights_b)
+    return Support(a, weights_a, b, weights_b) if len(a) and len(b) else None
 
 
-def _positions(rows: np.ndarray, wanted: np.ndarray) -> np.ndarray | None:
-    """Return where the wanted rows stand among the rows; None if one does not."""
+def _positions(rows: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where those of the wanted rows that are there stand among the rows, and their weights."""
     order = np.argsort(rows)
     found = order[np.minimum(np.searchsorted(rows, wanted, sorter=order), len(rows) - 1)]
-    return found if np.array_equal(rows[found], wanted) else None
+    there = rows[found] == wanted
+    return found[there], weights[there] / (weights[there].sum() or 1.0)
 
 
 def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
