@@ -1,11 +1,11 @@
-"""Words of UD English PUD in the last layer of the packaged encoder: known distances, overlaps, a full clustering."""
+"""Words of UD English PUD, last layer of the packaged encoder: known distances, overlaps, a full clustering."""
 
 from itertools import combinations
 
 import numpy as np
 import pytest
-
 from encoder.tiny import minilm
+
 from fbert.corpora import read_sentences
 from fbert.directprobe import DirectProbe, separate
 from fbert.encoder.model import Encoder
