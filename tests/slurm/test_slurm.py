@@ -138,6 +138,8 @@ def test_a_job_that_hangs_is_ended_by_its_time_limit_and_goes_on_with_more(clust
     )
     assert [recorded[job["JobId"]] for job in tried] == ["TIMEOUT", "COMPLETED"]
     assert [job["TimeLimit"] for job in tried] == ["00:01:00", "00:05:00"]
+    log = (checkout.folder / "results/long/logs/finetune/minilm-3/PS-role-seed0.log").read_text()
+    assert int(re.search(r"(\d+)/\d+ \[", log)[1]) > 5, "it should go on, not begin anew"
     assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
 
 
