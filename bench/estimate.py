@@ -33,6 +33,7 @@ SHAPES = {
 VOCABULARY = 30522
 EPOCHS = {"bert-base": 0.3}  # of those in the minilm study
 ON_GPU = ("finetune", "embed", "probe", "learning_curves")
+LOCAL = ("all", "fetch_corpus_file", "fetch_encoder", "provenance")  # rules that run where Snakemake does
 START_SECONDS = 20.0  # a job's own start on a cluster: three times Snakemake, and the libraries
 
 
@@ -50,10 +51,11 @@ def planned_jobs() -> tuple[dict[tuple[str, str, str], int], int]:
     rule = ""
     for line in said.splitlines():
         rule = found[1] if (found := re.match(r" *(?:local)?rule (\w+):", line)) else rule
-        if found := re.match(r" *benchmark: (\S+)", line):
+        if (found := re.match(r" *benchmark: (\S+)", line)) and rule not in LOCAL:
             jobs[(rule.removesuffix("_with_snapshots"), *key_of(found[1]))] += 1
     # Jobs of a group are indented; a group is one job to SLURM.
-    return jobs, len(re.findall(r"^rule |Group job ", said, re.M))
+    alone = [rule for rule in re.findall(r"^rule (\w+):", said, re.M) if rule not in LOCAL]
+    return jobs, len(alone) + said.count("Group job ")
 
 
 def key_of(benchmark: str) -> tuple[str, str]:
@@ -97,11 +99,12 @@ def megabytes_of(rule: str, encoder: str, item: str, results: Path) -> float:
     if rule == "finetune":
         return 4 * (weights(encoder) + VOCABULARY * width) / 1e6
     stores = (results / "embeddings/minilm-6/original").glob(f"{item}-*.h5")
-    return sum(path.stat().st_size for path in stores) / 1e6 * (layers + 1) * width / (7 * 384)
+    size = sum(path.stat().st_size for path in stores) or float("nan")
+    return size / 1e6 * (layers + 1) * width / (7 * 384)
 
 
 def estimate(jobs: dict[tuple[str, str, str], int], results: Path, speedup: float) -> pd.DataFrame:
-    """Return jobs, hours and disk of each rule."""
+    """Return jobs, hours and disk of each rule, NaN where nothing was measured."""
     known = measured(results / "benchmarks")
     rows = []
     for (rule, encoder, item), count in jobs.items():
@@ -109,7 +112,8 @@ def estimate(jobs: dict[tuple[str, str, str], int], results: Path, speedup: floa
         gpu = START_SECONDS + seconds / speedup if rule in ON_GPU else 0.0
         disk = megabytes_of(rule, encoder, item, results)
         rows.append((rule, count, count * seconds / 3600, count * gpu / 3600, count * disk / 1000))
-    return pd.DataFrame(rows, columns=["rule", "jobs", "core hours", "GPU hours", "GB"]).groupby("rule").sum()
+    table = pd.DataFrame(rows, columns=["rule", "jobs", "core hours", "GPU hours", "GB"])
+    return table.groupby("rule").sum(skipna=False)
 
 
 def main() -> None:
@@ -123,7 +127,7 @@ def main() -> None:
     options = parser.parse_args()
     jobs, submitted = planned_jobs()
     table = estimate(jobs, options.results, options.speedup)
-    table.loc["all"] = table.sum()
+    table.loc["all"] = table.sum(skipna=False)
     print(table.round(1).to_string())
     print(f"jobs submitted to SLURM: {submitted}")
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,18 +14,19 @@ import pytest
 from checkout import TINY, Checkout, results
 from safetensors import SafetensorError, safe_open
 
-pytestmark = pytest.mark.hard
+pytestmark = [pytest.mark.hard, pytest.mark.timeout(2400)]
 STAGES = ["corpora", "encoders", "checkpoints", "embeddings", "probes", "directprobe", "dynamics"]
 STAGES += ["learning_curves", "tables", "figures"]
 KILLS = 30
+EPOCHS = 4
 # What is killed: all processes at once as in a power cut, the driver alone, or one job of a stage.
 VICTIMS = ["finetune", "embed", "directprobe", "driver", "everything"]
 
 
 class Run:
-    """One run of the workflow in a process group of its own."""
+    """One run of a study in a process group of its own."""
 
-    def __init__(self, checkout: Checkout):
+    def __init__(self, checkout: Checkout, study: Path):
         command = [
             sys.executable,
             "-m",
@@ -34,7 +36,7 @@ class Run:
             "--quiet",
             "all",
             "--config",
-            f"study={TINY}",
+            f"study={study}",
         ]
         self.driver = subprocess.Popen(
             command,
@@ -48,11 +50,28 @@ class Run:
         """The processes that run a stage's script; Snakemake runs a copy called `tmp....STAGE.py`."""
         return [pid for pid, words in self._processes() if any(w.endswith(f".{stage}.py") for w in words)]
 
-    def kill(self, victim: str) -> None:
-        pids = {"driver": [self.driver.pid], "everything": [pid for pid, _ in self._processes()]}
-        for pid in pids[victim] if victim in pids else self.jobs(victim)[:1]:
-            with suppress(ProcessLookupError):  # it may have just ended
-                os.kill(pid, signal.SIGKILL)
+    def killed(self, victim: str, chance: random.Random) -> bool:
+        """Kill a victim at a random moment and wait for the end; False if the study was complete before."""
+        while self.driver.poll() is None:
+            pids = self._chosen(victim, chance)
+            for pid in pids:
+                with suppress(ProcessLookupError):  # it may have just ended
+                    os.kill(pid, signal.SIGKILL)
+            if pids:
+                self.wait()
+                return True
+        return False
+
+    def _chosen(self, victim: str, chance: random.Random) -> list[int]:
+        """Wait for a random time, and return the processes to kill; none if they have ended by then."""
+        if victim in ("driver", "everything"):
+            time.sleep(chance.uniform(0, 15))
+            everything = [pid for pid, _ in self._processes()]
+            return [pid for pid in everything if victim == "everything" or pid == self.driver.pid]
+        while self.driver.poll() is None and not self.jobs(victim):
+            time.sleep(0.05)
+        time.sleep(chance.uniform(0, 5))
+        return self.jobs(victim)[:1]
 
     def wait(self) -> None:
         """Wait for the driver, and for jobs that outlive it."""
@@ -71,45 +90,54 @@ class Run:
         return found
 
 
-def updates_lost(checkout: Checkout) -> list[int]:
-    """For each training that was cut off, the updates it will do again."""
-    lost = []
+def updates_lost(checkout: Checkout) -> dict[str, int]:
+    """For each training that was cut off, by the name of its folder, the updates it will do again."""
+    lost = {}
     for partial in checkout.folder.glob("results/tiny/checkpoints/*/*.partial"):
         log = partial / "log.jsonl"
-        done = sum('"loss"' in line for line in log.read_text().splitlines()) if log.is_file() else 0
+        done = log.read_text().count('"loss"') if log.is_file() else 0
         try:
             with safe_open(partial / "state.safetensors", "np") as state:
                 saved = int(state.metadata()["update"])
         except (FileNotFoundError, SafetensorError):
             saved = 0
-        lost.append(done - saved)
+        lost[partial.stem] = done - saved
     return lost
 
 
-def test_thirty_kills_change_no_byte(finished, tmp_path):
-    checkout, chance = Checkout.fresh(tmp_path), random.Random(0)
-    interval = max(
-        sum('"loss"' in line for line in log.read_text().splitlines())
-        for log in finished.folder.glob("results/tiny/checkpoints/*/*/log.jsonl")
-    )
-    killed = dict.fromkeys(VICTIMS, 0)
-    for number in range(KILLS):
-        run, victim = Run(checkout), VICTIMS[number % len(VICTIMS)]
-        while (
-            victim in ("finetune", "embed", "directprobe")
-            and not run.jobs(victim)
-            and run.driver.poll() is None
-        ):
-            time.sleep(0.05)
-        time.sleep(chance.uniform(0, 6))
-        killed[victim] += run.driver.poll() is None
-        run.kill(victim)
-        run.wait()
-        assert all(0 <= lost <= interval for lost in updates_lost(checkout))
-        checkout.run("--unlock")
-    assert sum(killed.values()) > KILLS // 2
-    checkout.run()
-    assert results(checkout, *STAGES) == results(finished, *STAGES)
+def updates_of_an_epoch(checkout: Checkout) -> dict[str, int]:
+    """For each training that ended, the updates from one saved state to the next."""
+    logs = checkout.folder.glob("results/tiny/checkpoints/*/*/log.jsonl")
+    return {log.parent.name: log.read_text().partition("test_accuracy")[0].count('"loss"') for log in logs}
+
+
+@pytest.fixture
+def longer(tmp_path) -> Path:
+    """The tiny study with several epochs, so that a state is saved in the middle of training."""
+    study = tmp_path / "tiny.yaml"
+    study.write_text(TINY.read_text().replace("epochs: 1}", f"epochs: {EPOCHS}}}", 1))
+    return study
+
+
+def test_thirty_kills_change_no_byte(longer, tmp_path):
+    undisturbed, checkout = Checkout.fresh(tmp_path / "undisturbed"), Checkout.fresh(tmp_path / "killed")
+    undisturbed.run(study=longer)
+    chance, interval = random.Random(0), updates_of_an_epoch(undisturbed)
+    killed = 0
+    while killed < KILLS:
+        if Run(checkout, longer).killed(VICTIMS[killed % len(VICTIMS)], chance):
+            killed += 1
+            assert all(0 <= lost <= interval[name] for name, lost in updates_lost(checkout).items())
+            checkout.run("--unlock", study=longer)
+        else:
+            assert_undisturbed(checkout, undisturbed)
+            shutil.rmtree(checkout.folder / "results/tiny")
+    checkout.run(study=longer)
+    assert_undisturbed(checkout, undisturbed)
+
+
+def assert_undisturbed(checkout: Checkout, undisturbed: Checkout) -> None:
+    assert results(checkout, *STAGES) == results(undisturbed, *STAGES)
     assert not list(checkout.folder.glob("results/**/*.tmp"))
 
 

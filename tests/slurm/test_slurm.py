@@ -1,9 +1,6 @@
 """The workflow on a real SLURM of one node: what it submits and asks for, and what accidents do to it."""
 
-import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -53,11 +50,17 @@ class Cluster:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def wait_for(condition, what: str, seconds: float = 120) -> None:
+def wait_for(condition, what: str, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not after {seconds} s"
         time.sleep(0.2)
+
+
+def daemons() -> set[str]:
+    """The processes of Slurm and munge on this machine."""
+    found = ["pgrep", "--list-name", "--exact", "slurmctld|slurmd|slurmstepd|slurmscriptd|munged"]
+    return set(subprocess.run(found, capture_output=True, text=True, check=False).stdout.splitlines())
 
 
 def results(checkout: Checkout, study: str, *folders: str) -> dict[str, bytes]:
@@ -69,12 +72,11 @@ def results(checkout: Checkout, study: str, *folders: str) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip("a cluster can only be installed as root, where there is apt-get")
-    folder = tmp_path_factory.mktemp("cluster")
+    folder, before = tmp_path_factory.mktemp("cluster"), daemons()
     subprocess.run([HERE / "cluster.sh", "start", folder], check=True)
     yield Cluster(folder)
     subprocess.run([HERE / "cluster.sh", "stop", folder], check=True)
+    assert daemons() == before
 
 
 @pytest.fixture(scope="module")
@@ -120,18 +122,33 @@ def test_a_job_killed_for_memory_is_tried_again_with_more(cluster, tmp_path):
     assert recorded[jobs[-1]["JobId"]] == "COMPLETED"
 
 
+def test_a_job_that_hangs_is_ended_by_its_time_limit_and_goes_on_with_more(cluster, local, tmp_path):
+    checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
+    # One minute, then five.
+    driver = start_training(
+        checkout, tmp_path / "driver.txt", "--set-resources", "finetune:runtime=4*attempt-3"
+    )
+    [job] = [job["JobId"] for job in cluster.jobs(before) if job["JobState"] == "RUNNING"]
+    subprocess.run(["scancel", "--signal=STOP", job], check=True)
+    assert driver.wait(timeout=400) == 0
+    assert "Trying to restart" in (tmp_path / "driver.txt").read_text()
+    tried, recorded = (
+        [job for job in cluster.jobs(before) if "rule_finetune" in job["Comment"]],
+        cluster.recorded(),
+    )
+    assert [recorded[job["JobId"]] for job in tried] == ["TIMEOUT", "COMPLETED"]
+    assert [job["TimeLimit"] for job in tried] == ["00:01:00", "00:05:00"]
+    log = (checkout.folder / "results/long/logs/finetune/minilm-3/PS-role-seed0.log").read_text()
+    assert int(re.search(r"(\d+)/\d+ \[", log)[1]) > 5, "it should go on, not begin anew"
+    assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
+
+
 def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_path):
     """`kill -9` of the driver, then scancel, whose SIGTERM is that of preemption and of time limits."""
     checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
-    partial = checkout.folder / f"{TRAINING}.partial"
-    command = [sys.executable, "-m", "snakemake", TRAINING, *PROFILE, "--config", f"study={LONG}"]
-    with open(tmp_path / "driver.txt", "w") as said:
-        driver = subprocess.Popen(command, cwd=checkout.folder, stdout=said, stderr=said)
-        wait_for(
-            lambda: (partial / "log.jsonl").is_file() and read_lines(partial / "log.jsonl") > 5, "training"
-        )
-        driver.send_signal(signal.SIGKILL)
-        driver.wait()
+    driver = start_training(checkout, tmp_path / "driver.txt")
+    driver.kill()
+    driver.wait()
     second = checkout.snakemake(TRAINING, *PROFILE, study=LONG)
     assert second.returncode != 0
     assert "cannot be locked" in second.stderr
@@ -141,7 +158,7 @@ def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_pa
     cancel = "squeue --me --noheader --format='%i %j' | awk '$2 ~ /^fbert_/ {print $1}' | xargs -r scancel"
     subprocess.run(cancel, shell=True, check=True)
     cluster.wait_until_empty()
-    with safe_open(partial / "state.safetensors", "np") as state:
+    with safe_open(checkout.folder / f"{TRAINING}.partial/state.safetensors", "np") as state:
         update = int(state.metadata()["update"])
     assert 5 < update < read_lines(local.folder / TRAINING / "log.jsonl")
     checkout.run("--unlock", study=LONG)
@@ -149,6 +166,16 @@ def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_pa
 
     assert cluster.recorded()[job] == "CANCELLED"
     assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
+
+
+def start_training(checkout: Checkout, said: Path, *arguments: str) -> subprocess.Popen:
+    """Start the long study, and return the driver once its job is training."""
+    log = checkout.folder / f"{TRAINING}.partial/log.jsonl"
+    command = [sys.executable, "-m", "snakemake", TRAINING, *PROFILE, *arguments, "--config", f"study={LONG}"]
+    with open(said, "w") as stream:
+        driver = subprocess.Popen(command, cwd=checkout.folder, stdout=stream, stderr=stream)
+    wait_for(lambda: log.is_file() and read_lines(log) > 5, "training")
+    return driver
 
 
 def read_lines(path: Path) -> int:
