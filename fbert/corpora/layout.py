@@ -12,7 +12,7 @@ class Layout:
     Attributes:
         text: of a table, the column of the text; two of them for pairs of texts.
         tokens: of a table, the column of a sentence's words instead.
-        columns: of a file with a word on each line, the names of its columns in their order; `form` is the word.
+        columns: of a file with a word on each line, the names of its columns in order; `form` is the word.
         labels: the columns that tasks ask for; all of them must be there, and filled in every row.
     """
 

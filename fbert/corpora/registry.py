@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,10 +52,10 @@ class CorpusSource:
     synthetic: bool = False
     known: bool = False
     embedded: bool = False
-    layout: Layout = Layout()
+    layout: Layout = field(default_factory=Layout)
 
     def reading(self) -> dict[str, Any]:
-        """Return what determines how the files are read, as plain keyword arguments of `fbert.prepare.prepare`."""
+        """Return what determines how the files are read, as plain arguments of `fbert.prepare.prepare`."""
         return {
             "format": self.format,
             "synthetic": self.synthetic,
