@@ -100,5 +100,6 @@ def _examples(arity: int, found: list[Found], names: Sequence[str]) -> Examples:
 def _checksum(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(map(str, paths)):
-        digest.update(Path(path).read_bytes())
+        for file in sorted(Path(path).glob("*")) if Path(path).is_dir() else [Path(path)]:
+            digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fbert.corpora.dataset import read_dataset
 from fbert.corpora.layout import Layout
 from fbert.corpora.lines import Lines, split_lines
 from fbert.corpora.sentence import Sentence
@@ -25,7 +26,8 @@ _LAID_OUT: Mapping[str, Callable[[Lines, Layout], list[Sentence]]] = {
     "tsv": read_tsv,
     "jsonl": read_jsonl,
 }
-TABLES = ("csv", "tsv", "jsonl")
+DATASET = "dataset"
+TABLES = ("csv", "tsv", "jsonl", DATASET)
 FORMATS = (*_FIXED, *_LAID_OUT)
 
 
@@ -42,14 +44,16 @@ def read_sentences(path: Path | str, format: str, layout: Layout | None = None) 
     `\r\n`; a UTF-8 byte order mark is dropped; sentences may have any number of words.
 
     Args:
-        path: the file. UTF-8; for `trec` ISO-8859-1, unless a mark says UTF-8.
-        format: one of `FORMATS`.
+        path: the file, or the folder of a `dataset`. UTF-8; for `trec` ISO-8859-1, unless a mark says UTF-8.
+        format: one of `FORMATS`, or `dataset`.
         layout: the columns of a table or of a file with a word on each line.
 
     Raises:
         InputError: the file cannot be read or a line is malformed: file, line, what was found and expected,
             and the likely mistake.
     """
+    if format == DATASET:
+        return read_dataset(path, layout or Layout())
     try:
         data = Path(path).read_bytes()
     except OSError as error:
