@@ -1,4 +1,4 @@
-"""Hugging Face datasets that were saved to disk: a folder of Arrow files, read without the package `datasets`."""
+"""Hugging Face datasets that were saved to disk: folders of Arrow files, read without `datasets` itself."""
 
 from __future__ import annotations
 
