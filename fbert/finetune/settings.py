@@ -35,22 +35,22 @@ class FinetuneSettings:
         batch_size: sentences in a batch; each has at least one example of the task.
         learning_rate: Adam's, at its peak.
         warmup: share of the updates over which the learning rate rises, before it falls towards 0.
-        freeze: layers, from the first, that stay as they are with the embeddings; 0 for none of them.
-        lora: train low-rank updates instead of the weights; None to train the weights.
         snapshots: updates at which vectors are kept, evenly spaced with start and end; 0 for none.
         snapshot_layers: the layers of which they are kept; None for all.
         snapshot_dtype: their number format, `float16` or `float32`.
+        freeze: layers, from the first, that stay as they are with the embeddings; 0 for none of them.
+        lora: train low-rank updates instead of the weights; None to train the weights.
     """
 
     epochs: int = 10
     batch_size: int = 32
     learning_rate: float = 3e-4
     warmup: float = 0.1
-    freeze: int = 0
-    lora: Lora | None = None
     snapshots: int = 0
     snapshot_layers: tuple[int, ...] | None = None
     snapshot_dtype: str = "float32"
+    freeze: int = 0
+    lora: Lora | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible values.
