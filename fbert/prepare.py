@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from fbert.corpora import Sentence, read_sentences, split_sentences
+from fbert.corpora import Layout, Sentence, read_sentences, split_sentences
 from fbert.errors import InputError
 from fbert.task_definitions import Found, TaskDefinition
-from fbert.tasks import Examples, PreparedCorpus, Split
+from fbert.tasks import SECOND, Examples, PreparedCorpus, Split
 
 
 def prepare(
@@ -22,38 +24,42 @@ def prepare(
     synthetic: bool,
     test_share: float | None,
     split_seed: int,
+    layout: Mapping[str, Any] | None = None,
 ) -> PreparedCorpus:
     """Read a corpus and find the examples of its tasks.
 
     Args:
         name: the corpus's key in the study.
         files: `train` and `test`, or `all` for a corpus that is divided here.
-        format: `conllu`, `conllulex` or `trec`.
+        format: one of `fbert.corpora.FORMATS`.
         tasks: definition of each task.
         synthetic: whether the text was made by a grammar.
         test_share: share of sentences that becomes the test set, for a corpus under `all`.
         split_seed: seed of that division.
+        layout: the fields of a `Layout`, for a table or a file with a word on each line.
 
     Raises:
         InputError: a file is malformed, or a task finds no example in a split.
     """
-    sentences = {part: read_sentences(path, format) for part, path in files.items()}
+    labels = sorted({column for definition in tasks.values() for column in definition.columns})
+    wanted = replace(Layout(**(layout or {})), labels=tuple(labels))
+    sentences = {part: read_sentences(path, format, wanted) for part, path in files.items()}
     if test_share is not None:
         train, test = split_sentences(sentences["all"], test_share, split_seed)
         sentences = {"train": train, "test": test}
     found = {task: _find(task, definition, sentences, name) for task, definition in tasks.items()}
-    labels = {task: _label_names(found[task].values()) for task in tasks}
+    names = {task: _label_names(found[task].values()) for task in tasks}
     splits = {
         part: Split(
-            tuple(sentence.words for sentence in sentences[part]),
+            tuple(map(_words, sentences[part])),
             {
-                task: _examples(definition.arity, found[task][part], labels[task])
+                task: _examples(definition.arity, found[task][part], names[task])
                 for task, definition in tasks.items()
             },
         )
         for part in ("train", "test")
     }
-    return PreparedCorpus(name, synthetic, _checksum(files.values()), labels, splits)
+    return PreparedCorpus(name, synthetic, _checksum(files.values()), names, splits)
 
 
 def _find(
@@ -68,6 +74,13 @@ def _find(
                 "the columns that carry the labels are probably empty ('_')"
             )
     return found
+
+
+def _words(sentence: Sentence) -> tuple[str, ...]:
+    """Return the words of a sentence; where the second of two texts begins, `SECOND` stands between."""
+    if sentence.second is None:
+        return sentence.words
+    return (*sentence.words[: sentence.second], SECOND, *sentence.words[sentence.second :])
 
 
 def _label_names(splits: Iterable[list[Found]]) -> tuple[str, ...]:
@@ -87,5 +100,6 @@ def _examples(arity: int, found: list[Found], names: Sequence[str]) -> Examples:
 def _checksum(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(map(str, paths)):
-        digest.update(Path(path).read_bytes())
+        for file in sorted(Path(path).glob("*")) if Path(path).is_dir() else [Path(path)]:
+            digest.update(file.read_bytes())
     return digest.hexdigest()

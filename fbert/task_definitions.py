@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Found = list[tuple[tuple[int, ...], str]]
 
-LEVELS: Mapping[str, int] = {"sentence": 0, "word": 1, "pair": 2}
+LEVELS: Mapping[str, int] = {"sentence": 0, "sentence pair": 0, "word": 1, "pair": 2}
 """How many words an example of each level has; a pair is a dependent and its head, in this order."""
 
 ABSENT = "_"
@@ -27,10 +27,10 @@ class TaskDefinition:
     """How a task finds its examples.
 
     Attributes:
-        level: `sentence`, `word`, or `pair` (a word that has a head, with its head).
+        level: `sentence`, `sentence pair`, `word`, or `pair` (a word that has a head, with its head).
         label: the column of the label: `upos`; `feats.Case` for one feature of a column of features;
-            `deprel.universal` for a relation without its subtype; `label` for the label of a sentence.
-        where: for some columns a regular expression that the word's whole value must match.
+            `deprel.universal` for a relation without its subtype; for sentences the column's whole name.
+        where: for some columns a regular expression that the whole value must match.
     """
 
     level: str
@@ -45,16 +45,24 @@ class TaskDefinition:
     @property
     def columns(self) -> set[str]:
         """The columns that a corpus must have."""
+        if self.arity == 0:
+            return {self.label, *self.where}
         heads = {"head"} if self.level == "pair" else set()
         return {self.label.partition(".")[0], *self.where, *heads}
 
     def find(self, sentence: Sentence) -> Found:
         """Return word positions, from 0, and label of each example in a sentence."""
-        if self.level == "sentence":
-            return [((), sentence.label)] if sentence.label is not None else []
+        if self.arity == 0:
+            return self._find_whole(sentence.values)
         return [
             (words, label) for words in self._places(sentence) if (label := self._label(sentence, words[0]))
         ]
+
+    def _find_whole(self, values: Mapping[str, str]) -> Found:
+        """Return the one example that a sentence, or a pair of them, is; none without a label."""
+        label = values.get(self.label, ABSENT)
+        chosen = all(re.fullmatch(value, values[name]) for name, value in self.where.items())
+        return [((), label)] if label != ABSENT and chosen else []
 
     def _places(self, sentence: Sentence) -> Iterator[tuple[int, ...]]:
         """Yield the words of each candidate; the root has no head, so it is in no pair."""

@@ -1,6 +1,7 @@
 """A prepared corpus: sentences in two splits and the examples each task finds in them (study, section 2).
 
 An example is a label on zero, one or two words of a sentence: none means the sentence itself.
+A pair of sentences is one sentence with `SECOND` between its two halves.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 
 from fbert.errors import CorruptFileError
 from fbert.files import read_json, write_json
+
+SECOND = "\x1e"
+"""Stands among the words where the second of two texts begins; no text has this control character."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ def study_inputs():
     folders = [
         source["folder"] for source in STUDY.encoders.values() if "folder" in source
     ]
+    folders += [path for path in corpora if Path(path).is_dir()]
     return [
         *corpora,
         *records,

@@ -4,8 +4,9 @@ Importing this package is cheap, since the workflow plans with it: what download
 name, `fbert.corpora.fetch` and `fbert.corpora.embedded`.
 """
 
-from fbert.corpora.readers import FORMATS, columns_of, read_sentences
+from fbert.corpora.layout import Layout
+from fbert.corpora.readers import FORMATS, TABLES, columns_of, read_sentences
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.split import split_sentences
 
-__all__ = ["FORMATS", "Sentence", "columns_of", "read_sentences", "split_sentences"]
+__all__ = ["FORMATS", "TABLES", "Layout", "Sentence", "columns_of", "read_sentences", "split_sentences"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from fbert.corpora.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,14 @@ class CorpusSource:
     """The raw files of a corpus and how they are read.
 
     Attributes:
-        format: `conllu`, `conllulex` or `trec`.
+        format: one of `fbert.corpora.FORMATS`.
         files: paths of `train` and `test`, or of `all` for a corpus that is divided here.
         test_share: share of the sentences under `all` that becomes the test part.
         split_seed: seed of that division.
         synthetic: whether a machine made the text.
         known: whether it stands in the registry; its paths are then relative to the downloads.
         embedded: whether the project writes it itself; its paths are then relative to that folder.
+        layout: where a file of one's own has words and labels.
     """
 
     format: str
@@ -49,14 +52,16 @@ class CorpusSource:
     synthetic: bool = False
     known: bool = False
     embedded: bool = False
+    layout: Layout = field(default_factory=Layout)
 
     def reading(self) -> dict[str, Any]:
-        """Return what determines how the files are read, as keyword arguments of `fbert.prepare.prepare`."""
+        """Return what determines how the files are read, as plain arguments of `fbert.prepare.prepare`."""
         return {
             "format": self.format,
             "synthetic": self.synthetic,
             "test_share": self.test_share,
             "split_seed": self.split_seed,
+            "layout": asdict(self.layout),
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,15 @@ class Sentence:
         id: the file's own identifier, or the sentence's number in the file, from 1.
         words: the n word forms.
         columns: annotation by lower-case column name (`form`, `upos`, `head`, `ss`, ...), n values each, as
-            written in the file: `_` where nothing is annotated, heads as text. Empty for TREC.
-        label: the label of the whole sentence, for TREC.
+            written in the file: `_` where nothing is annotated, heads as text. Empty if words have none.
         line: where it begins in its file, from 1, comments included.
+        values: annotation of the whole sentence by column; for TREC its `label`.
+        second: for a pair of texts, how many words the first one has; None for a single text.
     """
 
     id: str
     words: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
-    label: str | None
     line: int
+    values: Mapping[str, str] = field(default_factory=dict)
+    second: int | None = None

@@ -50,12 +50,12 @@ def read_conllulex(lines: Lines) -> list[Sentence]:
 
 
 def _read(lines: Lines, names: tuple[str, ...]) -> list[Sentence]:
-    sentences = [_sentence(lines, block, names, n) for n, block in enumerate(_blocks(lines), start=1)]
+    sentences = [_sentence(lines, block, names, n) for n, block in enumerate(blocks(lines), start=1)]
     _refuse_repeated_ids(sentences, lines)
     return sentences
 
 
-def _blocks(lines: Lines) -> Iterator[Block]:
+def blocks(lines: Lines) -> Iterator[Block]:
     """Yield the runs of lines between blank lines, each line with its number."""
     block: Block = []
     for number, text in enumerate([*lines.lines, ""], start=1):
@@ -75,7 +75,7 @@ def _sentence(lines: Lines, block: Block, names: tuple[str, ...], number: int) -
         _check_word(row, lines)
     check_tree([Arc(row.line, row.fields["head"], row.fields["deprel"]) for row in words], lines, first)
     columns = {name: tuple(row.fields[name] for row in words) for name in names if name != "id"}
-    return Sentence(_own_id(comments) or str(number), columns["form"], columns, None, first)
+    return Sentence(_own_id(comments) or str(number), columns["form"], columns, first)
 
 
 def _leading_comments(block: Block) -> list[str]:

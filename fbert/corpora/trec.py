@@ -27,4 +27,4 @@ def _question(lines: Lines, number: int, text: str) -> Sentence:
         likely = "a label such as NUM:date, one space, and a question belong on one line"
         raise lines.error(number, quote(text), "`COARSE:fine words`", likely)
     label, words = match.groups()
-    return Sentence(str(number), tuple(words.split()), {}, label, number)
+    return Sentence(str(number), tuple(words.split()), {}, number, {"label": label})

@@ -50,6 +50,8 @@ class Batch:
     Attributes:
         ids: (p, t) subword ids, padded.
         mask: (p, t) 1 for a subword, 0 for padding.
+        types: (p, t) 1 for what belongs to the second of two texts; None if the encoder has no such types, or
+            there are single texts alone.
         word_of: (p * t,) the word of each subword, words numbered through the batch; w for what is no word.
         sentence_at: (s,) position of each sentence's token among the p * t.
         n_words: words of each sentence.
@@ -60,6 +62,7 @@ class Batch:
     word_of: torch.Tensor
     sentence_at: torch.Tensor
     n_words: tuple[int, ...]
+    types: torch.Tensor | None = None
 
 
 class Encoder:
@@ -154,7 +157,7 @@ class Encoder:
             word_of[row, : len(words)][words != NO_WORD] = words[words != NO_WORD] + first_word
         sentence_at = np.array(self._sentence_positions(tokens, t))
         tensors = [torch.from_numpy(a).to(self.device) for a in (ids, mask, word_of.ravel(), sentence_at)]
-        return Batch(tensors[0], tensors[1], tensors[2], tensors[3], n_words)
+        return Batch(tensors[0], tensors[1], tensors[2], tensors[3], n_words, self._types(tokens, t))
 
     def hidden_states(self, batch: Batch) -> tuple[torch.Tensor, ...]:
         """Run the encoder and return (p, t, dim) for each of its layers, embedding layer first.
@@ -162,7 +165,10 @@ class Encoder:
         Raises:
             InputError: the model does not give one state for each layer.
         """
-        output = self.model(input_ids=batch.ids, attention_mask=batch.mask, output_hidden_states=True)
+        types = {} if batch.types is None else {"token_type_ids": batch.types}
+        output = self.model(
+            input_ids=batch.ids, attention_mask=batch.mask, output_hidden_states=True, **types
+        )
         if len(output.hidden_states) != self.n_layers + 1:
             raise InputError(
                 f"encoder {self.name}: gives {len(output.hidden_states)} hidden states, "
@@ -195,6 +201,19 @@ class Encoder:
             SentenceVectors(index, words[:, end - n : end], sentences[:, place])
             for place, (index, end, n) in enumerate(zip(chosen, ends, batch.n_words, strict=True))
         ]
+
+    def _types(self, tokens: Sequence[Tokens], t: int) -> torch.Tensor | None:
+        """Tell the second of two texts from the first, for an encoder that was trained on the difference."""
+        has_types = "token_type_ids" in self.tokenizer.huggingface.model_input_names
+        two_types = has_types and (getattr(self.model.config, "type_vocab_size", None) or 0) > 1
+        if not two_types or all(sentence.second is None for sentence in tokens):
+            return None
+        pieces = [(sentence.second, piece) for sentence in tokens for piece in sentence.pieces]
+        types = np.zeros((len(pieces), t), dtype=np.int64)
+        for row, (second, piece) in enumerate(pieces):
+            if second is not None:  # what follows a word, special tokens included, is of its text
+                types[row, : len(piece.words)] = np.maximum.accumulate(piece.words) > second
+        return torch.from_numpy(types).to(self.device)
 
     def _sentence_positions(self, tokens: Sequence[Tokens], t: int) -> list[int]:
         """Find each sentence's token in its first piece, counted through all pieces of t subwords."""

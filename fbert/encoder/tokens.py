@@ -3,17 +3,21 @@
 A sentence longer than the encoder takes is cut into pieces at word boundaries; every piece gets the special
 tokens and is encoded by itself, so no word goes without a vector. The sentence's vector is that of its first
 piece. A word longer than a whole piece is cut inside, and its vector is the mean over all its subwords.
+
+Of two texts in one sentence, the second follows after what the tokenizer puts between the two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tokenizers import pre_tokenizers
 
 from fbert.errors import InputError
+from fbert.tasks import SECOND
 
 NO_WORD = -1
 
@@ -39,11 +43,13 @@ class Tokens:
         pieces: one, or several for a sentence that is too long.
         n_words: number of words.
         unreadable: number of words the tokenizer makes nothing of, read as the unknown token.
+        second: of two texts, the place of `SECOND` among the words; None for a single text.
     """
 
     pieces: tuple[Piece, ...]
     n_words: int
     unreadable: int
+    second: int | None = None
 
     @property
     def length(self) -> int:
@@ -110,13 +116,31 @@ class WordTokenizer:
         of_class = [position for position in special if piece.ids[position] == self.huggingface.cls_token_id]
         return (of_class or special or [0])[0]
 
+    @cached_property
+    def between(self) -> tuple[int, ...]:
+        """The special tokens between two texts.
+
+        Raises:
+            InputError: there is no token that could stand there.
+        """
+        pair = self.huggingface([["a"]], [["b"]], is_split_into_words=True)
+        ids, texts = pair["input_ids"][0], pair.sequence_ids(0)
+        end = len(texts) - texts[::-1].index(0)
+        between = tuple(ids[end : texts.index(1)]) or (self.huggingface.sep_token_id,)
+        if None in between:
+            raise InputError(f"encoder {self._name}: its tokenizer has no separator to put between two texts")
+        return between
+
     def _tokens(self, words: Sequence[str], ids: Sequence[int], word_of: Sequence[int]) -> Tokens:
         found: dict[int, list[int]] = {}
         for subword, word in zip(ids, word_of, strict=True):
             found.setdefault(word, []).append(subword)
+        second = words.index(SECOND) if SECOND in words else None
+        if second is not None:
+            found[second] = list(self.between)
         by_word = [found.get(number) or [self._unknown(word)] for number, word in enumerate(words)]
         pieces = tuple(self._pieces(by_word))
-        return Tokens(pieces, len(words), unreadable=len(words) - len(found))
+        return Tokens(pieces, len(words), len(words) - len(found), second)
 
     def _pieces(self, by_word: Sequence[Sequence[int]]) -> Iterator[Piece]:
         """Fill piece after piece with whole words."""

@@ -51,7 +51,7 @@ class Run:
         train_data: what is trained on.
         test_data: what the log tells the head's accuracy on.
         model: encoder and head.
-        optimizer: Adam over all their weights.
+        optimizer: Adam over the weights of theirs that are trained.
         partial: folder for all that is not finished.
         record: what makes the run.
     """
@@ -89,7 +89,8 @@ class Run:
                 f"corpus {corpus.name}: {task} has {found} label(s) in the training part, not two"
             )
         plan = Plan(settings, tuple(sentence.length for sentence in train_data.tokens), seed)
-        model = TaskModel(encoder, train_data.words[0].shape[1], len(corpus.labels[task]), seed)
+        arity, n_labels = train_data.words[0].shape[1], len(corpus.labels[task])
+        model = TaskModel(encoder, arity, n_labels, seed, settings.freeze, settings.lora)
         optimizer = torch.optim.Adam(model.weights().values(), fused=True)
         test_data = TaskData.of(encoder, corpus, task, "test")
         return cls(corpus, task, plan, train_data, test_data, model, optimizer, partial, record)
@@ -140,7 +141,7 @@ class Run:
         """Write the finished checkpoint into the partial folder and return where."""
         folder = self.partial / "checkpoint"
         shutil.rmtree(folder, ignore_errors=True)
-        self.model.encoder.model.save_pretrained(folder)
+        self.model.plain_encoder().model.save_pretrained(folder)
         self.model.encoder.tokenizer.huggingface.save_pretrained(folder)
         head = {name: weight.detach().cpu() for name, weight in self.model.head.named_parameters()}
         save_file(head, folder / "head.safetensors")
@@ -191,7 +192,7 @@ class Run:
     def _write_part(self, update: int) -> None:
         settings = self.plan.settings
         embed(
-            self.model.encoder,
+            self.model.plain_encoder(),
             self.corpus,
             "train",
             self._part(update),

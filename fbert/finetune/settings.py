@@ -10,6 +10,23 @@ from fbert.errors import InputError
 
 
 @dataclass(frozen=True)
+class Lora:
+    """Low-rank updates of weights: their rank, and alpha, which makes them count alpha / rank times."""
+
+    rank: int
+    alpha: int
+
+    def __post_init__(self) -> None:
+        """Refuse impossible values.
+
+        Raises:
+            InputError: the message names the key.
+        """
+        if self.rank < 1 or self.alpha < 1:
+            raise InputError(f"lora: rank ({self.rank}) and alpha ({self.alpha}) must be at least 1")
+
+
+@dataclass(frozen=True)
 class FinetuneSettings:
     """How every encoder is tuned; the defaults are the paper's (study, section 3).
 
@@ -21,6 +38,8 @@ class FinetuneSettings:
         snapshots: updates at which vectors are kept, evenly spaced with start and end; 0 for none.
         snapshot_layers: the layers of which they are kept; None for all.
         snapshot_dtype: their number format, `float16` or `float32`.
+        freeze: layers, from the first, that stay as they are with the embeddings; 0 for none of them.
+        lora: train low-rank updates instead of the weights; None to train the weights.
     """
 
     epochs: int = 10
@@ -30,6 +49,8 @@ class FinetuneSettings:
     snapshots: int = 0
     snapshot_layers: tuple[int, ...] | None = None
     snapshot_dtype: str = "float32"
+    freeze: int = 0
+    lora: Lora | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible values.
@@ -43,6 +64,8 @@ class FinetuneSettings:
             raise InputError(f"learning_rate must be above 0, not {self.learning_rate}")
         if not 0 <= self.warmup < 1:
             raise InputError(f"warmup is a share of the updates: at least 0 and below 1, not {self.warmup}")
+        if self.freeze < 0:
+            raise InputError(f"freeze is a number of layers, not {self.freeze}")
         if self.snapshots < 0 or self.snapshots == 1:
             raise InputError(f"snapshots must be 0, or at least 2 (start and end), not {self.snapshots}")
 
@@ -57,5 +80,9 @@ class FinetuneSettings:
         for key in mapping:
             if key not in valid:
                 raise InputError(f"finetuning: unknown key '{key}'; valid are: {', '.join(valid)}")
-        layers = mapping.get("snapshot_layers")
-        return cls(**{**mapping, "snapshot_layers": None if layers is None else tuple(layers)})
+        layers, lora = mapping.get("snapshot_layers"), mapping.get("lora")
+        parts = {
+            "snapshot_layers": None if layers is None else tuple(layers),
+            "lora": None if lora is None else Lora(**lora),
+        }
+        return cls(**{**mapping, **parts})

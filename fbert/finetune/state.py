@@ -46,7 +46,7 @@ def save_state(
 
     Args:
         path: the file.
-        weights: all weights, by name.
+        weights: all that are trained, by name.
         optimizer: Adam over those weights.
         progress: how far the run is.
         record: what the run is; another run's state is never taken up.

@@ -13,6 +13,8 @@ from torch import nn
 from fbert.encoder.model import BATCH_SUBWORDS, Batch, Encoder, sentence_vectors, word_vectors
 from fbert.encoder.tokens import Tokens, batches
 from fbert.errors import InputError
+from fbert.finetune.adapt import freeze_layers, merged, with_updates
+from fbert.finetune.settings import Lora
 from fbert.tasks import PreparedCorpus
 
 
@@ -57,18 +59,34 @@ class TaskData:
 class TaskModel:
     """An encoder and the head of one task."""
 
-    def __init__(self, encoder: Encoder, arity: int, n_labels: int, seed: int) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        arity: int,
+        n_labels: int,
+        seed: int,
+        freeze: int = 0,
+        lora: Lora | None = None,
+    ) -> None:
         """Put a fresh head on an encoder.
 
         Args:
             encoder: to be tuned in place.
             arity: words of one example; 0 for a sentence.
             n_labels: number of labels.
-            seed: of the head's first weights.
+            seed: of the first weights of the head, and of low-rank updates.
+            freeze: layers that are not trained.
+            lora: train low-rank updates instead of the encoder's weights.
+
+        Raises:
+            InputError: the encoder does not have so many layers, or shares weights between them.
         """
-        self.encoder, self.arity = encoder, arity
+        self.encoder, self.arity, self._lora = encoder, arity, lora
         torch.manual_seed(seed)
         self.head = nn.Linear(max(arity, 1) * encoder.dim, n_labels).to(encoder.device)
+        freeze_layers(encoder, freeze)
+        if lora is not None:
+            encoder.model = with_updates(encoder, lora)
 
     def logits(self, data: TaskData, chosen: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return (n, labels) scores and (n,) labels of all examples of the chosen sentences."""
@@ -98,9 +116,20 @@ class TaskModel:
         self.encoder.model.train(training)
 
     def weights(self) -> dict[str, nn.Parameter]:
-        """Return all weights by name, in a fixed order."""
-        named = {f"encoder.{name}": weight for name, weight in self.encoder.model.named_parameters()}
+        """Return all weights that are trained by name, in a fixed order."""
+        named = {
+            f"encoder.{name}": weight
+            for name, weight in self.encoder.model.named_parameters()
+            if weight.requires_grad
+        }
         return named | {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+
+    def plain_encoder(self) -> Encoder:
+        """Return the encoder as it is now, in the form it came in, low-rank updates added to its weights."""
+        if self._lora is None:
+            return self.encoder
+        model = merged(self.encoder.model)
+        return Encoder(self.encoder.name, model, self.encoder.tokenizer, self.encoder.device)
 
     def _points(self, last: torch.Tensor, batch: Batch, words: Sequence[NDArray[np.int64]]) -> torch.Tensor:
         """Return (n, max(arity, 1) * dim): the words of each example joined, or its sentence's vector."""

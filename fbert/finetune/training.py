@@ -79,6 +79,7 @@ def _record(
     seed: int,
 ) -> dict[str, Any]:
     """Return what makes a run; equal records make equal weights on one machine."""
+    packages = ["fbert", "torch", "transformers", *(["peft"] if settings.lora else [])]
     return {
         "task": task,
         "labels": corpus.labels.get(task, ()),
@@ -88,5 +89,5 @@ def _record(
         "weights": encoder.checksum(),
         "corpus": corpus.name,
         "corpus_checksum": corpus.checksum,
-        "versions": {name: version(name) for name in ("fbert", "torch", "transformers")},
+        "versions": {name: version(name) for name in packages},
     }

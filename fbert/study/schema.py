@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from fbert.errors import InputError
+from fbert.errors import InputError, nearest
 
 
 def read_yaml(path: Path | str) -> Any:
@@ -46,13 +45,6 @@ def validate(content: Any, schema: Mapping[str, Any], origin: str) -> None:
     errors = sorted(Draft202012Validator(schema).iter_errors(content), key=lambda error: error.json_path)
     if errors:
         raise InputError("\n".join(f"{origin}: {_explain(error)}" for error in errors))
-
-
-def nearest(word: str, valid: Iterable[str]) -> str:
-    """Return `did you mean ...?` for the nearest of `valid`, or the list of them."""
-    names = [str(name) for name in valid]
-    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.5)
-    return f"did you mean '{close[0]}'?" if close else f"valid are: {', '.join(names)}"
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):

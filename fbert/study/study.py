@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fbert.corpora import columns_of
-from fbert.corpora.registry import CorpusSource, known_corpora
-from fbert.errors import InputError
+from fbert.corpora.registry import CorpusSource
+from fbert.errors import InputError, nearest
 from fbert.figure_definitions import FIGURES
-from fbert.study.schema import nearest, read_yaml, validate
+from fbert.study.corpora import check_task, corpus_source
+from fbert.study.schema import read_yaml, validate
 from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
 
 ORIGINAL = "original"
@@ -83,12 +83,14 @@ def load_study(name: str, folder: Path) -> Study:
     validate(content, read_yaml(_HERE / "schema.yaml"), str(path))
     content = _with_defaults(content)
     _check_encoders(content, path)
-    corpora = {key: _corpus(value, f"{path}: corpora.{key}") for key, value in content["corpora"].items()}
+    corpora = {
+        key: corpus_source(value, f"{path}: corpora.{key}") for key, value in content["corpora"].items()
+    }
     definitions = {
         task: _definition(task, entry, corpora, f"{path}: tasks.{task}")
         for task, entry in content["tasks"].items()
     }
-    words = [task for task, definition in definitions.items() if definition.level != "sentence"]
+    words = [task for task, definition in definitions.items() if definition.arity > 0]
     content["dynamics"].setdefault("tasks", words)
     return _build(content, corpora, definitions, path)
 
@@ -137,32 +139,6 @@ def _check_encoders(content: Mapping[str, Any], path: Path) -> None:
         raise InputError(f"{path}: main_encoder: no encoder '{main}'; {nearest(main, content['encoders'])}")
 
 
-def _corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
-    """Turn a corpus entry into its source: a known one, or files of one's own."""
-    if "known" in entry:
-        return _known_corpus(entry, key)
-    if "format" not in entry or "files" not in entry:
-        raise InputError(f"{key}: give either known, or format and files")
-    parts = set(entry["files"])
-    if parts not in ({"all"}, {"train", "test"}):
-        raise InputError(f"{key}.files: give train and test, or all; found {', '.join(sorted(parts))}")
-    if ("all" in parts) != ("test_share" in entry):
-        raise InputError(f"{key}: test_share belongs to a file under `all`, and only there")
-    return CorpusSource(**entry)
-
-
-def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
-    """Look up a known corpus; an undivided one may be given another division."""
-    corpora = known_corpora()
-    if entry["known"] not in corpora:
-        raise InputError(f"{key}.known: no corpus '{entry['known']}'; {nearest(entry['known'], corpora)}")
-    corpus = corpora[entry["known"]]
-    division = {name: entry[name] for name in ("test_share", "split_seed") if name in entry}
-    if set(entry) - {"known", *division} or (division and "all" not in corpus.files):
-        raise InputError(f"{key}: beside `known` go only test_share and split_seed, of an undivided corpus")
-    return replace(corpus, **division)
-
-
 def _definition(
     task: str, entry: Mapping[str, Any], corpora: Mapping[str, CorpusSource], key: str
 ) -> TaskDefinition:
@@ -178,12 +154,7 @@ def _definition(
     definition = KNOWN_TASKS[task] if task in KNOWN_TASKS else TaskDefinition(**own)
     for column, expression in definition.where.items():
         _check_expression(expression, f"{key}.where.{column}")
-    has = columns_of(corpora[corpus].format)
-    for column in sorted(definition.columns - set(has)):
-        raise InputError(
-            f"{key}: needs the column '{column}', which {corpus} in format {corpora[corpus].format} "
-            f"does not have; it has {', '.join(has)}"
-        )
+    check_task(definition, corpus, corpora[corpus], key)
     return definition
 
 

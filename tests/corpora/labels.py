@@ -30,4 +30,4 @@ def functions(sentences):
 
 
 def questions(sentences):
-    return [sentence.label for sentence in sentences]
+    return [sentence.values["label"] for sentence in sentences]

@@ -39,8 +39,40 @@ LOC:city What city lies at the river 's mouth ?
 HUM:ind Who wrote `` Señor Sol '' ?
 """
 
+WORDS = """\
+Fine\tADJ
+.\tPUNCT
+
+See\tVERB
+Señor\tPROPN
+#\t_
+"""
+
+CSV = """\
+id,text,label
+1,"A short one, with a comma.",good
+2,"Two
+lines and a ""word"" in quotes",bad
+3,Señor Sol,good
+"""
+
+TSV = """\
+text\tlabel
+"A" short one\tgood
+Señor Sol\tbad
+"""
+
+JSONL = """\
+{"text": "A short one", "label": "good"}
+{"text": "Señor Sol", "label": 3}
+"""
+
 SAMPLES = {
     "conllu": CONLLU.encode(),
     "conllulex": CONLLULEX.encode(),
     "trec": TREC.encode("iso-8859-1"),
+    "words": WORDS.encode(),
+    "csv": CSV.encode(),
+    "tsv": TSV.encode(),
+    "jsonl": JSONL.encode(),
 }

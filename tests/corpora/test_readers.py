@@ -23,7 +23,7 @@ def read(tmp_path):
 
 def test_conllu(read):
     first, second = read(CONLLU, "conllu")
-    assert (first.id, first.line, first.label) == ("samples-1", 1, None)
+    assert (first.id, first.line, first.values) == ("samples-1", 1, {})
     assert first.words == ("“", "Do", "n't", "run", "!”", "she", "said", ".")
     assert first.columns["form"] == first.words
     assert first.columns["upos"] == ("PUNCT", "AUX", "PART", "VERB", "PUNCT", "PRON", "VERB", "PUNCT")
@@ -43,7 +43,7 @@ def test_conllulex(read):
 
 def test_trec(read):
     questions = read(SAMPLES["trec"], "trec")
-    assert [question.label for question in questions] == ["NUM:date", "LOC:city", "HUM:ind"]
+    assert [question.values["label"] for question in questions] == ["NUM:date", "LOC:city", "HUM:ind"]
     assert questions[2].words == ("Who", "wrote", "``", "Señor", "Sol", "''", "?")
     assert [(question.id, question.line) for question in questions] == [("1", 1), ("2", 2), ("3", 3)]
     assert questions[0].columns == {}

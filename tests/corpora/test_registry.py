@@ -30,7 +30,7 @@ def test_known_corpora_can_be_read(corpus):
 
 @pytest.fixture
 def sentences():
-    return [Sentence(str(i), ("word",), {}, None, i) for i in range(1000)]
+    return [Sentence(str(i), ("word",), {}, i) for i in range(1000)]
 
 
 def test_a_division_is_whole_ordered_and_of_the_right_size(sentences):

@@ -1,4 +1,4 @@
-"""Words of UD English PUD, last layer of the packaged encoder: known distances, overlaps, a full clustering."""
+"""Words of UD English PUD, last layer of the packaged encoder: distances, overlaps, a full clustering."""
 
 from itertools import combinations
 

@@ -1,5 +1,6 @@
 """A run that was killed and started again ends as if nothing had happened."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from encoder.tiny import build, corpus
 
 from fbert.errors import CorruptFileError, InputError
+from fbert.finetune import FinetuneSettings
 from fbert.finetune.partial import partial_folder
 from fbert.finetune.run import STOPPED
 from fbert.finetune.training import finetune
@@ -37,8 +39,8 @@ def run(source, folder, settings=SETTINGS):
     finetune(source, corpus(), "DEP", settings, 3, folder / "tuned", folder / "snapshots.h5", "cpu")
 
 
-def start(source, folder):
-    command = [sys.executable, SCRIPT, source.folder, folder / "tuned", folder / "snapshots.h5"]
+def start(source, folder, *settings):
+    command = [sys.executable, SCRIPT, source.folder, folder / "tuned", folder / "snapshots.h5", *settings]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
@@ -93,6 +95,19 @@ def test_sigterm_saves_and_says_so(source, undisturbed, tmp_path):
     assert done == sum("loss" in line for line in log)
     run(source, tmp_path)
     assert_same(tmp_path, undisturbed)
+
+
+@pytest.mark.parametrize("part", [{"freeze": 1}, {"lora": {"rank": 2, "alpha": 4}}])
+def test_killed_where_only_a_part_is_trained_it_ends_the_same(source, tmp_path, part):
+    keys = {"epochs": 6, "batch_size": 2, "snapshots": 7, "snapshot_layers": [0, 3]} | part
+    process = start(source, tmp_path / "killed", json.dumps(keys))
+    wait_for_updates(process, tmp_path / "killed", 50)
+    process.kill()
+    process.communicate()
+    assert (tmp_path / "killed/tuned.partial/state.safetensors").is_file()
+    for folder in ("killed", "whole"):
+        run(source, tmp_path / folder, FinetuneSettings.from_study(keys))
+    assert_same(tmp_path / "killed", tmp_path / "whole")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,9 @@
-"""Train in a process of its own, for tests that kill it: `python train.py ORIGINAL FOLDER [SNAPSHOTS]`."""
+"""Train in a process of its own, for tests that kill it.
 
+`python train.py ORIGINAL FOLDER SNAPSHOTS [SETTINGS]`, with settings in JSON.
+"""
+
+import json
 import sys
 from pathlib import Path
 
@@ -14,7 +18,8 @@ from fbert.finetune.training import finetune
 SETTINGS = FinetuneSettings(epochs=6, batch_size=2, snapshots=7, snapshot_layers=(0, 3))
 
 if __name__ == "__main__":
-    original, folder, *snapshots = sys.argv[1:]
+    original, folder, snapshots, *other = sys.argv[1:]
+    settings = FinetuneSettings.from_study(json.loads(other[0])) if other else SETTINGS
     finetune(
-        EncoderSource("bert", folder=original), corpus(), "DEP", SETTINGS, 3, folder, *snapshots, device="cpu"
+        EncoderSource("bert", folder=original), corpus(), "DEP", settings, 3, folder, snapshots, device="cpu"
     )

@@ -9,6 +9,7 @@ from fbert.errors import InputError
 from fbert.study import check_configuration, load_study
 
 STUDIES = Path(__file__).parents[2] / "studies"
+OWN = {"format": "csv", "files": {"train": "train.csv", "test": "test.csv"}}
 SHIPPED = sorted(path.stem for path in STUDIES.glob("*.yaml"))
 
 
@@ -30,6 +31,25 @@ def load(tmp_path):
         return load_study(str(path), STUDIES)
 
     return load
+
+
+@pytest.mark.parametrize(
+    ("corpus", "level"),
+    [
+        (OWN, "sentence"),
+        (OWN | {"text": "review"}, "sentence"),
+        (OWN | {"text": ["a", "b"]}, "sentence pair"),
+        (OWN | {"tokens": "words"}, "word"),
+        (OWN | {"format": "words", "columns": ["form", "mood"]}, "word"),
+        (OWN | {"format": "dataset", "files": {"all": "data/mine"}, "test_share": 0.2}, "sentence"),
+    ],
+)
+def test_files_of_ones_own_have_the_level_of_their_layout(load, content, corpus, level):
+    content["corpora"]["own"] = corpus
+    content["tasks"]["mood"] = {"corpus": "own", "level": level, "label": "mood"}
+    study = load(content)
+    assert study.definitions["mood"].level == level
+    assert study.dynamics["tasks"] == (["POS", "mood"] if level == "word" else ["POS"])
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -113,6 +133,34 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         ),
         (["corpora", "pud"], {"known": "pude"}, r"corpora\.pud\.known: .*did you mean 'pud'\?"),
         (["corpora", "pud"], {"format": "conllu"}, r"corpora\.pud: give either known, or format and files"),
+        (["corpora", "pud"], OWN | {"format": "cvs"}, r"format: 'cvs' is not possible; did you mean 'csv'\?"),
+        (
+            ["corpora", "pud"],
+            OWN | {"columns": ["form", "x"]},
+            r"pud\.columns: goes with format words, not csv",
+        ),
+        (["corpora", "pud"], OWN | {"format": "words", "text": "x"}, r"pud\.text: goes with format csv, tsv"),
+        (["corpora", "pud"], OWN | {"text": "x", "tokens": "y"}, r"pud: give text .* or tokens .*, not both"),
+        (["corpora", "pud"], OWN | {"text": ["x"]}, r"corpora\.pud\.text: "),
+        (["corpora", "pud"], OWN | {"txt": "x"}, r"unknown key 'txt', did you mean 'text'\?"),
+        (
+            ["corpora", "pud"],
+            OWN | {"format": "words", "columns": ["word", "x"]},
+            r"one of them is `form`",
+        ),
+        (
+            ["corpora", "pud"],
+            OWN,
+            r"tasks\.POS: its level is word, but pud in format csv .* has .*: sentence$",
+        ),
+        (
+            ["corpora", "pud"],
+            OWN | {"format": "words", "columns": ["form", "xpos"]},
+            r"tasks\.POS: needs the column 'upos', which pud in format words does not have; it has form",
+        ),
+        (["finetuning"], {"lora": {"rank": 8}}, r"finetuning\.lora: 'alpha' is a required property"),
+        (["finetuning"], {"lora": {"rank": 8, "alfa": 1}}, r"unknown key 'alfa', did you mean 'alpha'\?"),
+        (["finetuning"], {"freeze": -1}, r"finetuning\.freeze: -1 is less than the minimum"),
         (
             ["corpora", "pud"],
             {"format": "conllu", "files": {"all": "x"}},

@@ -6,7 +6,7 @@ import pytest
 from fbert.errors import CorruptFileError, InputError
 from fbert.prepare import prepare
 from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
-from fbert.tasks import PreparedCorpus
+from fbert.tasks import SECOND, PreparedCorpus
 
 TREE = """\
 # sent_id = 1
@@ -146,3 +146,35 @@ def test_a_task_of_ones_own_is_a_column_a_feature_or_a_selection(tmp_path, defin
     path.write_text(rows)
     corpus = prepare("toy", {"train": path, "test": path}, "conllu", {"own": definition}, False, None, 0)
     assert corpus.labels["own"] == labels
+
+
+def test_texts_and_pairs_of_texts_are_sentences(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("a,b,same,lang\nIt rains,Wet !,yes,en\nEs regnet,Nass,no,de\nx y,z,_,en\nx,z,no,en\n")
+    definition = TaskDefinition("sentence pair", "same", {"lang": "en"})
+    layout = {"text": ("a", "b")}
+    files = {"train": path, "test": path}
+    corpus = prepare("toy", files, "csv", {"same": definition}, False, None, 0, layout)
+    train = corpus.splits["train"]
+    assert train.sentences[0] == ("It", "rains", SECOND, "Wet", "!")
+    assert corpus.labels["same"] == ("no", "yes")
+    np.testing.assert_array_equal(train.examples["same"].sentences, [0, 3])
+    np.testing.assert_array_equal(train.examples["same"].labels, [1, 0])
+    assert train.examples["same"].words.shape == (2, 0)
+    alone = prepare(
+        "toy", files, "csv", {"same": TaskDefinition("sentence", "same")}, False, None, 0, {"text": ("a",)}
+    )
+    assert alone.splits["test"].sentences[1] == ("Es", "regnet")
+    corpus.write(tmp_path / "toy.json")
+    assert PreparedCorpus.read(tmp_path / "toy.json").splits["train"].sentences == train.sentences
+
+
+def test_only_the_columns_that_tasks_ask_for_must_be_filled(tmp_path):
+    path = tmp_path / "moods.csv"
+    path.write_text("text,mood,note\nA b,good,\nC,,x\n")
+    files = {"train": path, "test": path}
+    with pytest.raises(InputError, match=r"moods\.csv:3: found '' in column 'mood'"):
+        prepare("toy", files, "csv", {"mood": TaskDefinition("sentence", "mood")}, False, None, 0)
+    path.write_text("text,mood,note\nA b,good,\nC,bad,x\n")
+    corpus = prepare("toy", files, "csv", {"mood": TaskDefinition("sentence", "mood")}, False, None, 0)
+    assert corpus.labels["mood"] == ("bad", "good")

@@ -1,0 +1,34 @@
+"""A word on each line with its tags behind it, tabs between, and a blank line between sentences."""
+
+from __future__ import annotations
+
+from fbert.corpora.layout import Layout
+from fbert.corpora.lines import Lines, quote
+from fbert.corpora.sentence import Sentence
+from fbert.corpora.tabular import blocks
+
+
+def read_word_lines(lines: Lines, layout: Layout) -> list[Sentence]:
+    """Read sentences; a line has a value for each of the layout's columns, `_` for an absent one.
+
+    Raises:
+        InputError: a line has more or fewer columns, or an empty one.
+    """
+    found = []
+    for number, block in enumerate(blocks(lines), start=1):
+        rows = [_row(lines, line, text, layout.columns) for line, text in block]
+        columns = dict(zip(layout.columns, zip(*rows, strict=True), strict=True))
+        found.append(Sentence(str(number), columns["form"], columns, block[0][0]))
+    return found
+
+
+def _row(lines: Lines, line: int, text: str, names: tuple[str, ...]) -> list[str]:
+    values = text.split("\t")
+    if len(values) != len(names):
+        likely = "one tab stands between columns, no space" if len(values) == 1 else "is `columns` complete?"
+        raise lines.error(line, f"{len(values)} column(s)", f"{len(names)} ({', '.join(names)})", likely)
+    for name, value in zip(names, values, strict=True):
+        if not value or value != value.strip(" "):
+            likely = "an absent value is written `_`, and no space stands beside a tab"
+            raise lines.error(line, f"{name} {quote(value)}", "a value", likely)
+    return values

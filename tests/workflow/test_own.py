@@ -1,0 +1,155 @@
+"""Somebody's own encoder, texts and treebank go through the workflow by configuration alone."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from checkout import Checkout
+from encoder.tiny import NOUNS, OTHERS, VERBS, build
+
+FAMILIES = ["bert", "roberta", "deberta", "electra", "modernbert", "distilbert"]
+SETTINGS = {
+    "finetuning": {"epochs": 2, "batch_size": 8},
+    "probe": {"widths": [16], "l2": [1.0e-4], "max_epochs": 20, "runs": 1, "control": False},
+    "produce": ["table1", "table2", "table6", "table7"],
+}
+CORPORA = {
+    "reviews": {"format": "csv", "files": {"all": "data/reviews.csv"}, "test_share": 0.25, "text": "review"},
+    "german": {"format": "conllu", "files": {"train": "data/de.conllu", "test": "data/de-test.conllu"}},
+}
+TASKS = {
+    "mood": {"corpus": "reviews", "level": "sentence", "label": "mood"},
+    "Case": {"corpus": "german", "level": "word", "label": "feats.Case", "where": {"upos": "NOUN|PROPN"}},
+}
+
+
+def texts(count, seed):
+    random = np.random.default_rng(seed)
+    return [random.choice(NOUNS + VERBS + OTHERS, size=random.integers(3, 8)).tolist() for _ in range(count)]
+
+
+def reviews():
+    moods = ["good" if "light" in words else "bad" for words in texts(60, 0)]
+    rows = [f'"{" ".join(words)}, {n}",{moods[n]}' for n, words in enumerate(texts(60, 0))]
+    return "review,mood\n" + "\n".join(rows) + "\n"
+
+
+def treebank(seed):
+    """Write sentences of which each word but the first hangs on the first; nouns have a case."""
+    blocks = []
+    for words in texts(30, seed):
+        rows = []
+        for number, word in enumerate(words, start=1):
+            noun = word in NOUNS
+            feats = f"Case={'Nom' if word in NOUNS[:2] else 'Acc'}" if noun else "_"
+            head, relation = ("0", "root") if number == 1 else ("1", "dep")
+            tag = "NOUN" if noun else "X"
+            rows.append(f"{number}\t{word}\t_\t{tag}\t_\t{feats}\t{head}\t{relation}\t_\t_")
+        blocks.append("\n".join(rows))
+    return "\n\n".join(blocks) + "\n\n"
+
+
+def write_corpora(folder):
+    folder.mkdir()
+    (folder / "reviews.csv").write_text(reviews())
+    (folder / "de.conllu").write_text(treebank(1))
+    (folder / "de-test.conllu").write_text(treebank(2))
+
+
+def write_study(checkout, **content):
+    path = checkout.folder / "mine.yaml"
+    path.write_text(yaml.safe_dump({"description": "Somebody's own."} | SETTINGS | content))
+    return "mine.yaml"
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    checkout = Checkout.fresh(tmp_path_factory.mktemp("own"))
+    write_corpora(checkout.folder / "data")
+    build("bert", checkout.folder / "models/mine")
+    encoders = {"mine": {"folder": "models/mine"}}
+    checkout.run(study=write_study(checkout, encoders=encoders, corpora=CORPORA, tasks=TASKS))
+    return checkout
+
+
+@pytest.mark.hard
+def test_a_csv_and_a_treebank_come_out_in_tables(own):
+    rows = pd.read_csv(own.folder / "results/mine/tables/table7.csv")
+    assert sorted(zip(rows["task"], rows["representation"], strict=True)) == [
+        ("Case", "fine-tuned"),
+        ("Case", "original"),
+        ("mood", "fine-tuned"),
+        ("mood", "original"),
+    ]
+    assert rows["accuracy"].between(0, 100).all()
+    assert (rows["clusters"] >= rows["labels"]).all()
+    assert (rows["text"] == "real").all()
+    sizes = pd.read_csv(own.folder / "results/mine/tables/table6.csv").set_index("task")
+    assert sizes.loc["mood", ["labels", "train_examples", "test_examples"]].tolist() == [2, 45, 15]
+    assert sizes.loc["Case", "labels"] == 2
+
+
+@pytest.mark.hard
+def test_a_changed_row_reruns_what_reads_it(own):
+    study = own.folder / "mine.yaml"
+    assert own.planned(study=study.name) == {}
+    own.edit("data/reviews.csv", ",bad\n", ",good\n")
+    planned = own.planned(study=study.name)
+    assert (planned["prepare_corpus"], planned["finetune"]) == (1, 1)
+    own.edit("data/reviews.csv", ",good\n", ",bad\n")
+
+
+def test_a_wrong_row_ends_the_run_with_its_line(checkout):
+    write_corpora(checkout.folder / "data")
+    build("bert", checkout.folder / "models/mine")
+    checkout.edit("data/reviews.csv", "review,mood\n", "review,moods\n")
+    study = write_study(
+        checkout, encoders={"mine": {"folder": "models/mine"}}, corpora=CORPORA, tasks={"mood": TASKS["mood"]}
+    )
+    done = checkout.snakemake("table6", study=study)
+    assert done.returncode != 0
+    said = (checkout.folder / "results/mine/logs/prepare_corpus/reviews.log").read_text()
+    assert "data/reviews.csv:2: found no column 'mood'" in said
+    assert "did you mean 'moods'?" in said
+
+
+@pytest.mark.hard
+@pytest.mark.timeout(3600)
+def test_every_family_and_way_of_tuning_goes_through(checkout):
+    (checkout.folder / "data").mkdir()
+    pairs = [
+        {"a": " ".join(a), "b": " ".join(b), "same": len(a) == len(b)}
+        for a, b in zip(texts(60, 3), texts(60, 4), strict=True)
+    ]
+    (checkout.folder / "data/pairs.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    lines = [
+        "\n".join(f"{word}\t{'N' if word in NOUNS else 'O'}" for word in words) for words in texts(40, 5)
+    ]
+    (checkout.folder / "data/words.txt").write_text("\n\n".join(lines) + "\n")
+    for family in FAMILIES:
+        build(family, checkout.folder / "models" / family)
+    encoders = {family: {"folder": f"models/{family}"} for family in FAMILIES}
+    encoders |= {
+        "bert-frozen": {"folder": "models/bert", "finetuning": {"freeze": 2}},
+        "bert-lora": {"folder": "models/bert", "finetuning": {"lora": {"rank": 2, "alpha": 4}}},
+    }
+    corpora = {
+        "pairs": {
+            "format": "jsonl",
+            "files": {"all": "data/pairs.jsonl"},
+            "test_share": 0.25,
+            "text": ["a", "b"],
+        },
+        "tagged": {"format": "words", "files": {"all": "data/words.txt"}, "test_share": 0.25},
+    }
+    tasks = {
+        "same": {"corpus": "pairs", "level": "sentence pair", "label": "same"},
+        "noun": {"corpus": "tagged", "level": "word", "label": "label"},
+    }
+    study = write_study(checkout, encoders=encoders, corpora=corpora, tasks=tasks, produce=["table7"])
+    checkout.run(study=study)
+    rows = pd.read_csv(checkout.folder / "results/mine/tables/table7.csv")
+    assert len(rows) == len(encoders) * len(tasks) * 2
+    assert (rows["clusters"] >= rows["labels"]).all()
