@@ -124,8 +124,16 @@ class Referee:
         return [c for c, out in zip(crowd, parted, strict=True) if not out]
 
     def _remember(self, cluster: Cluster, label: int, normal: np.ndarray) -> None:
-        """Keep a hyperplane for the next test of what this cluster will have grown into."""
-        self._planes.setdefault((cluster.root, label), deque(maxlen=PLANES)).appendleft(normal)
+        """Keep a hyperplane for the next test of what this cluster will have grown into.
+
+        Those that were added to least lately go, so that hyperplanes take no more memory than the points.
+        """
+        key = (cluster.root, label)
+        planes = self._planes.pop(key, None) or deque(maxlen=PLANES)
+        planes.appendleft(normal)
+        self._planes[key] = planes
+        if len(self._planes) > len(self.points) // PLANES + 1:
+            del self._planes[next(iter(self._planes))]
 
     def _among(self, cluster: Cluster, hull: PointSet, crowd: list[Cluster]) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label: cleared at a glance, or split."""
