@@ -134,10 +134,11 @@ def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) ->
     extent = max(A.radius, B.radius, float(np.linalg.norm(A.mean - B.mean)))
     reach = max(A.reach, B.reach)
     if reach > 16 * extent:  # far from the origin for their size: rounding there would cost digits
-        found = _solve(A.points - centre, B.points - centre, extent, 2 * extent, gap, start)
+        first = start or _first_guess(A, B)
+        found = _solve(A.points - centre, B.points - centre, extent, 2 * extent, gap, first)
         offset = found.offset + float(found.normal @ centre)
         return replace(found, offset=offset, point_a=found.point_a + centre, point_b=found.point_b + centre)
-    return _solve(A.points, B.points, extent, reach, gap, start)
+    return _solve(A.points, B.points, extent, reach, gap, start or _first_guess(A, B))
 
 
 def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance:
@@ -156,7 +157,7 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np
         rows of B nearest to A.
     """
     error = rounding(A.points.shape[1], max(A.reach, B.reach))
-    start = _first_guess(A.points, B.points)
+    start = _first_guess(A, B)
     rows, _, in_a, normal, _, _ = nearest(
         A.points,
         B.points,
@@ -180,11 +181,10 @@ def rounding(d: int, reach: float) -> float:
 
 
 def _solve(
-    A: np.ndarray, B: np.ndarray, extent: float, reach: float, gap: float, start: Support | None
+    A: np.ndarray, B: np.ndarray, extent: float, reach: float, gap: float, support: Support
 ) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
     error = rounding(A.shape[1], reach)
-    support = start or _first_guess(A, B)
     rows, weights, in_a, normal, lower, upper = nearest(
         A,
         B,
@@ -206,11 +206,12 @@ def _solve(
     return _judged(A, B, found, error, extent)
 
 
-def _first_guess(A: np.ndarray, B: np.ndarray) -> Support:
+def _first_guess(A: PointSet, B: PointSet) -> Support:
     """Start from the foremost point of either set along the line of the means."""
-    direction = A.mean(axis=0) - B.mean(axis=0)
+    direction = A.mean - B.mean
     one = np.ones(1)
-    return Support(np.array([np.argmin(A @ direction)]), one, np.array([np.argmax(B @ direction)]), one)
+    foremost = np.argmin(A.points @ direction), np.argmax(B.points @ direction)
+    return Support(np.array([foremost[0]]), one, np.array([foremost[1]]), one)
 
 
 def _judged(A: np.ndarray, B: np.ndarray, found: Bounds, error: float, extent: float) -> HullDistance:
