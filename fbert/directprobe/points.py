@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.sparse
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
 
 from fbert.errors import InputError
 
@@ -65,17 +68,28 @@ def checked(X: Any, name: str = "X") -> np.ndarray:
     """Return X as a float64 matrix, or say what is wrong with it.
 
     Raises:
-        InputError: X is not a matrix of numbers, is empty, or holds NaN or infinite values (the row is
-            named).
+        InputError: X is not a matrix of real numbers, is sparse, is empty, or holds NaN or infinite values
+            (the row is named).
     """
+    if scipy.sparse.issparse(X):
+        raise InputError(f"{name} is a sparse matrix, and sparse input is not supported: pass X.toarray()")
     try:
-        X = np.asarray(X, dtype=np.float64)
+        X = np.asarray(X)
+        complex_numbers = np.iscomplexobj(X)
+        X = X.real.astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be a matrix of numbers: {error}") from error
+    if complex_numbers:
+        raise InputError(f"Complex data not supported: {name} must be a matrix of real numbers")
     if X.ndim != 2:
-        raise InputError(f"{name} must have two dimensions (points, coordinates), got shape {X.shape}")
-    if X.size == 0:
-        raise InputError(f"{name} holds no points or no coordinates: shape {X.shape}")
+        raise InputError(
+            f"{name} must have two dimensions (points, coordinates), got shape {X.shape}. Reshape your data: "
+            f"{name}.reshape(1, -1) is one point"
+        )
+    for size, what, missing in zip(X.shape, ("sample", "feature"), ("points", "coordinates"), strict=True):
+        if size == 0:
+            found = f"0 {what}(s) (shape={X.shape}) while a minimum of 1 is required."
+            raise InputError(f"{name} holds no {missing}: {found}")
     bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
     if bad.size:
         raise InputError(f"{name} has NaN or infinite values in {_some(bad)}")
@@ -87,13 +101,21 @@ def checked_labels(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
 
     Raises:
         InputError: y is not a vector of n labels, or a label is missing (NaN or None; the row is named).
+        ValueError: y holds measurements (fractions), not labels.
     """
+    if y is None:
+        raise InputError("DirectProbe requires y to be passed, but the target y is None: it needs labels")
     labels = np.asarray(y)
+    if labels.shape == (n, 1):
+        labels = column_or_1d(labels, warn=True)
     if labels.ndim != 1 or len(labels) != n:
         raise InputError(f"y must hold one label for each of the {n} points of X, got shape {labels.shape}")
     missing = [i for i, label in enumerate(labels.tolist()) if label is None or label != label]
     if missing:
         raise InputError(f"y has no label in {_some(missing)}")
+    if labels.dtype.kind == "f" and (infinite := np.flatnonzero(np.isinf(labels))).size:
+        raise InputError(f"Input y contains infinity, which is no label, in {_some(infinite)}")
+    check_classification_targets(labels)
     return np.unique(labels, return_inverse=True)
 
 

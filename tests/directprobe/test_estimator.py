@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from fbert.directprobe import DirectProbe, Supports, hull_distance
 from fbert.errors import InputError
@@ -24,6 +25,15 @@ def split_label(seed=0):
         [random.normal(size=(20, 2)) + np.array([x, 0]) for x in (-12, 0, 12)] + [[[0, 50.0]] * 3]
     )
     return X, np.repeat(["a", "b", "a", "c"], [20, 20, 20, 3])
+
+
+# It asks for a TypeError where ours, a ValueError as for all input that cannot be used, names the argument.
+OTHER_ERROR = {"check_dtype_object": "InputError instead of TypeError"}
+
+
+@parametrize_with_checks([DirectProbe()], expected_failed_checks=lambda _: OTHER_ERROR)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
 
 
 def test_attributes_of_a_linear_space():
