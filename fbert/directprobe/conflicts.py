@@ -142,7 +142,7 @@ class Referee:
                 yield from self._pair(cluster, hull, crowd[0])
                 return
             owner = np.repeat(np.arange(len(crowd)), [len(c.rows) for c in crowd])
-            union = self._set(np.concatenate([c.rows for c in crowd]))
+            union = PointSet.of(self.points[np.concatenate([c.rows for c in crowd])])
             normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
             if cleared.any():
                 self._remember(cluster, crowd[0].label, normal)
@@ -176,9 +176,6 @@ class Referee:
             turned = Support(known.rows_b, known.weights_b, known.rows_a, known.weights_a)
             return _within(turned, one, other)
         return None
-
-    def _set(self, rows: np.ndarray) -> PointSet:
-        return PointSet.of(self.points[rows])
 
 
 def _within(support: Support, one: Cluster, other: Cluster) -> Support | None:
