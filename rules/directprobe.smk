@@ -20,6 +20,7 @@ rule directprobe:
         runtime=growing(240),
     params:
         settings=STUDY.directprobe,
+        seed=lambda wildcards: seed_of(wildcards.state),
         code=code("directprobe.py"),
     script:
         "../scripts/directprobe.py"

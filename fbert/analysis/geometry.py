@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fbert.directprobe import DirectProbe
+from fbert.directprobe.hull import SEPARABLE
 
 
 def describe_geometry(X: np.ndarray, y: np.ndarray, labels: Sequence[str], gap: float) -> dict[str, Any]:
@@ -31,6 +32,12 @@ def describe_geometry(X: np.ndarray, y: np.ndarray, labels: Sequence[str], gap: 
             name: int(count) for name, count in zip(*np.unique(names, return_counts=True), strict=True)
         },
         "clusters": int(found.n_clusters_),
+        "clusters_by_label": {
+            str(name): int(count)
+            for name, count in zip(*np.unique(found.cluster_labels_, return_counts=True), strict=True)
+        },
+        "pairs": len(found.separability_),
+        "separable_pairs": int((found.separability_["status"] == SEPARABLE).sum()),
         "linear": bool(found.is_linear_),
         "undecided": int(found.n_undecided_),
         "distances": _distances(found),

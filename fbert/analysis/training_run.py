@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fbert.analysis.similarity import LabelPair
 from fbert.store.form import creating, opening, texts, values, write_texts
 
-FORM = "fbert dynamics 1"
+FORM = "fbert dynamics 2"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class TrainingRun:
         n: number of examples.
         updates: (u,) numbers of updates, from 0 to the last.
         layers: (l,) layer numbers.
+        point_labels: (s,) label index of each example that is kept.
         linear: (u, l) whether all labels are separable, so that each is one cluster.
         undecided: (u, l) verdicts that could not be decided.
         distances: (u, l, k, k) distance of the hulls of each pair of labels, 0 where they meet, symmetric;
@@ -34,6 +35,7 @@ class TrainingRun:
         lower: (u, l, k, k) lower bounds of the distances.
         upper: (u, l, k, k) upper bounds of the distances.
         centroids: (u, l, k, d) mean of each label's points, NaN for labels without any.
+        points: (u, l, s, d) vectors of the examples that are kept, for pictures.
     """
 
     task: str
@@ -41,12 +43,14 @@ class TrainingRun:
     n: int
     updates: NDArray[np.int64]
     layers: NDArray[np.int64]
+    point_labels: NDArray[np.int64]
     linear: NDArray[np.bool_]
     undecided: NDArray[np.int64]
     distances: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
     centroids: NDArray[np.float32]
+    points: NDArray[np.float32]
 
     @property
     def minimum_distances(self) -> NDArray[np.float64]:

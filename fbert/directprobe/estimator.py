@@ -10,12 +10,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fbert.directprobe.clustering import clusters_of
-from fbert.directprobe.equal import shared_rows
-from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame, meeting_at
-from fbert.directprobe.pairs import Pair, Progress, Supports, solve_pairs, supports_of
+from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
 from fbert.directprobe.points import Frame, PointSet, checked, checked_labels
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
-from fbert.directprobe.tables import cluster_table, label_table
+from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
 
 
@@ -50,6 +49,8 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         centroids_: (L, d) mean of the points of each label.
         is_linear_: whether there are as many clusters as labels.
         n_undecided_: number of verdicts that rounding left open. None of them counts as an overlap.
+        separability_: table of label pairs: label_a, label_b, and status of all points of one label against
+            all of the other, before any clustering.
         distances_: table of label pairs: label_a, label_b, distance, lower, upper, status, n_cluster_pairs.
             Where a label has several clusters, the means over the pairs of its clusters; NaN and status
             "undefined" where one of the labels has no cluster large enough.
@@ -181,17 +182,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         if isinstance(warm, DirectProbe):
             check_is_fitted(warm)
             warm = warm.supports_
-        starts = warm.local(members) if warm is not None else {}
-        sets = [PointSet.of(points[rows]) for rows in members]
-        pairs = [(a, b) for a in range(len(members)) for b in range(a + 1, len(members))]
-        equal = {
-            (a, b): meeting_at(sets[a], sets[b], *_places(members, (a, b), rows))
-            for (a, b), rows in shared_rows(points, y).items()
-        }
-        rest = [pair for pair in pairs if pair not in equal]
-        found = equal | solve_pairs(sets, rest, self.gap, starts, self.n_jobs, self.progress)
-        whole = {pair: found[pair] for pair in pairs}
+        whole = solve_labels(points, y, members, self.gap, warm, self.n_jobs, self.progress)
         self.supports_ = supports_of(whole, members)
+        self.separability_ = verdict_table(whole, self.classes_)
         return whole
 
     def _cluster(
@@ -236,8 +229,3 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self.certificates_ = {pair: in_frame(found[pair], self._frame) for pair in pairs}
         self.cluster_distances_ = cluster_table(self.certificates_, self.cluster_labels_)
         self.distances_ = label_table(self.cluster_distances_, self.classes_)
-
-
-def _places(members: list[np.ndarray], labels: Pair, rows: Pair) -> tuple[int, ...]:
-    """Return where each row stands among the sorted rows of its label."""
-    return tuple(int(np.searchsorted(members[label], row)) for label, row in zip(labels, rows, strict=True))

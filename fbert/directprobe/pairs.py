@@ -11,7 +11,8 @@ import numpy as np
 from joblib import effective_n_jobs
 from threadpoolctl import threadpool_limits
 
-from fbert.directprobe.hull import HullDistance, in_frame, solve
+from fbert.directprobe.equal import shared_rows
+from fbert.directprobe.hull import HullDistance, in_frame, meeting_at, solve
 from fbert.directprobe.points import Frame, PointSet, checked, checked_labels
 from fbert.directprobe.support import Support
 from fbert.errors import InputError
@@ -120,12 +121,41 @@ def pairwise_distances(
     labels, index = checked_labels(y, len(X))
     members = [np.flatnonzero(index == label) for label in range(len(labels))]
     frame = Frame.around(X)
-    sets = [PointSet.of(frame.inside(X[rows])) for rows in members]
-    pairs = [(a, b) for a in range(len(labels)) for b in range(a + 1, len(labels))]
-    starts = warm_start_from.local(members) if warm_start_from is not None else {}
-    found = solve_pairs(sets, pairs, gap, starts, n_jobs)
+    found = solve_labels(frame.inside(X), index, members, gap, warm_start_from, n_jobs)
     by_label = {(labels[a], labels[b]): in_frame(result, frame) for (a, b), result in found.items()}
     return by_label, supports_of(found, members)
+
+
+def solve_labels(
+    points: np.ndarray,
+    y: np.ndarray,
+    members: Sequence[np.ndarray],
+    gap: float,
+    warm_start_from: Supports | None,
+    n_jobs: int | None,
+    progress: Progress | None = None,
+) -> dict[Pair, HullDistance]:
+    """Solve all pairs of labels. Those that share a point need no solver, which would end in doubt about it.
+
+    Args:
+        points: (n, d) working coordinates.
+        y: (n,) label indices.
+        members: the sorted rows of each label.
+        gap: as for `pairwise_distances`.
+        warm_start_from: likewise.
+        n_jobs: likewise.
+        progress: called as progress("distances", done, total), or nothing.
+    """
+    starts = warm_start_from.local(members) if warm_start_from is not None else {}
+    sets = [PointSet.of(points[rows]) for rows in members]
+    pairs = [(a, b) for a in range(len(members)) for b in range(a + 1, len(members))]
+    equal = {
+        (a, b): meeting_at(sets[a], sets[b], *_places(members, (a, b), rows))
+        for (a, b), rows in shared_rows(points, y).items()
+    }
+    rest = [pair for pair in pairs if pair not in equal]
+    found = equal | solve_pairs(sets, rest, gap, starts, n_jobs, progress)
+    return {pair: found[pair] for pair in pairs}
 
 
 def solve_pairs(
@@ -169,6 +199,11 @@ def _positions(rows: np.ndarray, members: np.ndarray) -> np.ndarray:
     if len(rows) == 0 or positions.max() >= len(members) or (members[positions] != rows).any():
         raise InputError("the warm start belongs to other rows or labels than these")
     return positions
+
+
+def _places(members: Sequence[np.ndarray], labels: Pair, rows: Pair) -> tuple[int, ...]:
+    """Return where each row stands among the sorted rows of its label."""
+    return tuple(int(np.searchsorted(members[label], row)) for label, row in zip(labels, rows, strict=True))
 
 
 def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:

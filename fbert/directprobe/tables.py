@@ -13,6 +13,12 @@ UNDEFINED = "undefined"
 MEASURES = ["distance", "lower", "upper"]
 
 
+def verdict_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndarray) -> pd.DataFrame:
+    """Return a row per pair of labels: are all points of the one separable from all of the other?"""
+    rows = [(labels[a], labels[b], result.status) for (a, b), result in found.items()]
+    return pd.DataFrame(rows, columns=["label_a", "label_b", "status"])
+
+
 def cluster_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndarray) -> pd.DataFrame:
     """Return a row per pair of clusters: their numbers and labels, distance, bounds, status."""
     rows = [

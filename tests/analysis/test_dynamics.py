@@ -44,6 +44,8 @@ def test_every_snapshot_agrees_with_itself_alone(snapshots, record):
             assert (run.lower[u, place][defined] <= run.upper[u, place][defined]).all()
             means = [X[y == k].mean(axis=0) for k in range(4)]
             np.testing.assert_allclose(run.centroids[u, place], means, rtol=1e-5, atol=1e-6)
+            np.testing.assert_array_equal(run.points[u, place], X)
+            np.testing.assert_array_equal(run.point_labels, y)
 
 
 def test_a_linear_snapshot_is_as_directprobe_sees_it(snapshots, record):

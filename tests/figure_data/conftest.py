@@ -23,12 +23,14 @@ def made_up_run(seed: int = 0, labels: tuple[str, ...] = LABELS, linear_from: in
         n=70,
         updates=np.array([0, 5, 10, 15]),
         layers=np.array([1, 2]),
+        point_labels=np.arange(21) % k,
         linear=linear,
         undecided=np.zeros((u, layers), dtype=int),
         distances=distances,
         lower=distances,
         upper=distances,
         centroids=random.normal(size=(u, layers, k, d)).astype(np.float32),
+        points=random.normal(size=(u, layers, 21, d)).astype(np.float32),
     )
 
 
