@@ -24,6 +24,7 @@ include: "rules/directprobe.smk"
 include: "rules/dynamics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/findings.smk"
 include: "rules/provenance.smk"
 
 

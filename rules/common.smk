@@ -25,7 +25,7 @@ from fbert.encoder import EncoderSource
 from fbert.errors import InputError
 from fbert.figure_definitions import FIGURES
 from fbert.fingerprint import fingerprint
-from fbert.study import ORIGINAL, TABLES, check_configuration, load_study
+from fbert.study import FINDINGS, ORIGINAL, TABLES, check_configuration, load_study
 
 
 configfile: "config.yaml"
@@ -279,6 +279,20 @@ def figure_files(figure):
     return expand(f"{RESULTS}/figures/{figure}.{{form}}", form=["pdf", "png", "md"])
 
 
+def findings_inputs():
+    """The files that findings are made from, by kind."""
+    folder = f"{RESULTS}/dynamics/{STUDY.main_encoder}"
+    return {
+        "probes": records("probes"),
+        "directprobe": records("directprobe"),
+        "cross_probes": cross_records("probes"),
+        "cross_directprobe": cross_records("directprobe"),
+        "dynamics": [f"{folder}/{state}.h5" for state in FOLLOWED],
+    }
+
+
 def files_of(name):
-    """The files of a table or figure."""
+    """The files of a table, of a figure, or of the findings."""
+    if name == FINDINGS:
+        return [f"{RESULTS}/findings.json", f"{RESULTS}/findings.md"]
     return figure_files(name) if name in FIGURES else table_files(name)

@@ -12,7 +12,7 @@ from fbert.fingerprint import PACKAGE, direct_imports
 # Each module may import those of earlier lines, never of its own line or of later ones.
 ORDER = [
     ["errors", "fingerprint"],
-    ["files", "job", "provenance"],
+    ["files", "job", "provenance", "published"],
     ["corpora"],
     ["task_definitions", "figure_definitions", "tasks"],
     ["prepare", "study"],
@@ -21,6 +21,7 @@ ORDER = [
     ["finetune"],
     ["probe", "directprobe"],
     ["analysis"],
+    ["findings"],
     ["tables", "figure_data", "figures"],
 ]
 LINE = {module: number for number, modules in enumerate(ORDER) for module in modules}

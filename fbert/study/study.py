@@ -17,6 +17,7 @@ from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
 
 ORIGINAL = "original"
 TABLES = ("table1", "table2", "table3", "table4", "table5", "table6", "table7")
+FINDINGS = "findings"
 _SECTIONS = ("finetuning", "probe", "directprobe", "dynamics", "memorisation", "store")
 _CROSS_TASKS = (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))
 _HERE = Path(__file__).parent
@@ -180,12 +181,12 @@ def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str
 
 
 def _produce(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """Return the tables and figures to make: those asked for, or all that are possible."""
+    """Return the tables, figures and findings to make: those asked for, or all that are possible."""
     for task in content["dynamics"]["tasks"]:
         if task not in content["tasks"]:
             valid = nearest(task, content["tasks"])
             raise InputError(f"{path}: dynamics.tasks: no task '{task}' in this study; {valid}")
-    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES)}
+    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES, FINDINGS)}
     for name in content.get("produce", []):
         if lacking[name]:
             raise InputError(f"{path}: produce: {name} needs {lacking[name]}")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fbert.analysis.similarity import train_test_similarity
-from fbert.tables.published import ROW, published_figures
+from fbert.published import ROW, published_figures
 from fbert.tasks import PreparedCorpus
 
 Record = Mapping[str, Any]

@@ -10,8 +10,8 @@ import pandas as pd
 
 from fbert.analysis.similarity import distance_vector
 from fbert.analysis.trends import distance_change
+from fbert.published import published_cross_figures
 from fbert.tables.content import accuracy_columns, geometry_columns
-from fbert.tables.published import published_cross_figures
 
 Record = Mapping[str, Any]
 

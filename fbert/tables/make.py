@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from fbert.published import ROW
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
-from fbert.tables.published import ROW
 
 Inputs = Mapping[str, Sequence[Any]]
 

@@ -4,7 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from conftest import LABELS, made_up_run, store_vectors
+from conftest import store_vectors
+from made_up_run import LABELS, made_up_run
 
 from fbert.figure_data import differences, memorisation, minimum_distance, movement, paths, plane, similarity
 from fbert.figure_data.request import Request

@@ -6,8 +6,8 @@ import io
 import numpy as np
 import pytest
 
+from fbert.published import published_figures
 from fbert.tables.make import make_table
-from fbert.tables.published import published_figures
 from fbert.tables.render import SYNTHETIC, write_table
 from fbert.tasks import Examples, PreparedCorpus, Split
 

@@ -1,0 +1,91 @@
+"""F5: what fine-tuning changes in lower and in upper layers of the main encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.analysis.training_run import TrainingRun
+from fbert.findings.bootstrap import Weights, bootstrap
+from fbert.findings.pairs import PairedDistances, labels_of, mean_over_seeds
+from fbert.findings.rule import Case
+from fbert.findings.tuning import GENERALISED, label_case
+
+TOO_FEW_LAYERS = "fewer than two layers were followed"
+
+
+def runs_by_task(runs: Sequence[TrainingRun]) -> list[list[TrainingRun]]:
+    """Group training runs by task, one for each seed."""
+    return [[run for run in runs if run.task == task] for task in dict.fromkeys(run.task for run in runs)]
+
+
+def upper_layers_change_more(encoder: str, runs: Sequence[TrainingRun]) -> Case:
+    """By how much the similarity of a layer to its original is lower in the last layer than in the first."""
+    name, labels = f"{encoder}, {runs[0].task}", runs[0].labels
+    if len(runs[0].layers) < 2:
+        return Case(name, None, remark=TOO_FEW_LAYERS)
+    lowest, highest = [[_to_original(run, place) for run in runs] for place in (0, -1)]
+
+    def difference(weights: Weights, seeds: Weights) -> float:
+        return _mean_correlation(lowest, weights, seeds) - _mean_correlation(highest, weights, seeds)
+
+    every = np.ones(len(labels)), np.ones(len(runs))
+    return Case(
+        name,
+        bootstrap(difference, len(labels), len(runs)),
+        _mean_correlation(lowest, *every),
+        _mean_correlation(highest, *every),
+        len(labels_of(runs[0].pair_distances(-1, -1))),
+        seeds=len(runs),
+        remark=_remark(runs),
+    )
+
+
+def centroids_move_further(encoder: str, runs: Sequence[TrainingRun]) -> Case:
+    """By how much further a label's centroid moves in the last layer than in the first."""
+    name = f"{encoder}, {runs[0].task}"
+    if len(runs[0].layers) < 2:
+        return Case(name, None, remark=TOO_FEW_LAYERS)
+    moved = np.array([_moved(run) for run in runs])
+    present = np.isfinite(moved).all(axis=(0, 1))
+    labels = [label for label, there in zip(runs[0].labels, present, strict=True) if there]
+    moved = moved[..., present]
+    return label_case(name, labels, moved[:, 0], moved[:, -1])
+
+
+def last_layer_stays_alike(encoder: str, runs: Sequence[TrainingRun]) -> Case:
+    """How similar the last layer still is to its original."""
+    labels = runs[0].labels
+    highest = [_to_original(run, -1) for run in runs]
+
+    def similarity(weights: Weights, seeds: Weights) -> float:
+        return _mean_correlation(highest, weights, seeds)
+
+    return Case(
+        f"{encoder}, {runs[0].task}",
+        bootstrap(similarity, len(labels), len(runs)),
+        units=len(labels_of(runs[0].pair_distances(-1, -1))),
+        seeds=len(runs),
+        remark=_remark(runs),
+    )
+
+
+def _to_original(run: TrainingRun, place: int) -> PairedDistances:
+    """Return the distances of one layer at the first and the last update."""
+    return PairedDistances(run.pair_distances(0, place), run.pair_distances(-1, place), run.labels)
+
+
+def _mean_correlation(layers: Sequence[PairedDistances], weights: Weights, seeds: Weights) -> float:
+    return mean_over_seeds([layer.correlation(weights) for layer in layers], seeds)
+
+
+def _moved(run: TrainingRun) -> NDArray[np.float64]:
+    """Return (l, k) how far each centroid moved from the first update to the last."""
+    return np.linalg.norm(run.centroids[-1].astype(np.float64) - run.centroids[0], axis=-1)
+
+
+def _remark(runs: Sequence[TrainingRun]) -> str:
+    ends = [run.linear[[0, -1]][:, [0, -1]] for run in runs]
+    return "" if np.all(ends) else GENERALISED.replace("means over their clusters", "0 where labels meet")

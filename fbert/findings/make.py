@@ -1,0 +1,129 @@
+"""The findings of a study: F1 to F5 of the paper (study, section 1), and one of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fbert.analysis.training_run import TrainingRun
+from fbert.findings import cross, layers, tuning
+from fbert.findings.foresight import halves_foretell
+from fbert.findings.published import published_sentences
+from fbert.findings.rule import Claim, Finding
+from fbert.findings.tuning import Record
+
+
+def make_findings(
+    probes: Sequence[Record],
+    geometries: Sequence[Record],
+    cross_probes: Sequence[Record],
+    cross_geometries: Sequence[Record],
+    runs: Sequence[TrainingRun],
+    main_encoder: str,
+) -> list[Finding]:
+    """Test each finding on a study's results.
+
+    Args:
+        probes: of all encoders and tasks, last layer, original and tuned.
+        geometries: the same from DirectProbe.
+        cross_probes: those of Table 5; none if the study has no pair of tasks.
+        cross_geometries: likewise.
+        runs: training runs of the main encoder that were followed; none if there are none.
+        main_encoder: its name.
+    """
+    published = published_sentences()
+    return [
+        Finding(name, title, published[name], claims)
+        for name, title, claims in [
+            ("F1", "Training and test sets drift apart, rarely enough to hurt", _drift(probes, geometries)),
+            ("F2", "Points of a label gather into few clusters", [_gathering(geometries)]),
+            ("F3", "Clusters of different labels are pushed apart", [_parting(geometries)]),
+            (
+                "F4",
+                "Tuning on a related task moves labels apart too, on an opposed task together",
+                _cross(cross.cross_tunings(cross_probes, cross_geometries)),
+            ),
+            (
+                "F5",
+                "Upper layers change more than lower ones, yet not arbitrarily",
+                _layers(main_encoder, layers.runs_by_task(runs)),
+            ),
+            ("Foresight", "Drift can be foreseen from the training set alone", [_foresight(geometries)]),
+        ]
+    ]
+
+
+def _drift(probes: Sequence[Record], geometries: Sequence[Record]) -> list[Claim]:
+    return [
+        Claim(
+            "the similarity of training and test set falls",
+            "fall of Pearson's r from original to tuned",
+            [tuning.similarity_falls(found) for found in tuning.tunings(geometries)],
+        ),
+        Claim(
+            "accuracy rises",
+            "rise of test accuracy from original to tuned, in points",
+            [tuning.accuracy_rises(found) for found in tuning.tunings(probes)],
+        ),
+    ]
+
+
+def _gathering(geometries: Sequence[Record]) -> Claim:
+    cases = [tuning.clusters_fall(found) for found in tuning.tunings(geometries)]
+    return Claim("labels fall into fewer clusters", "fall of clusters per label, original to tuned", cases)
+
+
+def _parting(geometries: Sequence[Record]) -> Claim:
+    cases = [tuning.labels_part(found) for found in tuning.tunings(geometries)]
+    return Claim(
+        "the nearest other label is further away", "rise of the minimum distance, original to tuned", cases
+    )
+
+
+def _cross(found: Sequence[cross.CrossTuning]) -> list[Claim]:
+    related = [one for one in found if (one.tuned_on, one.probed_on) in cross.RELATED]
+    opposed = [one for one in found if (one.tuned_on, one.probed_on) in cross.OPPOSED]
+    return [
+        Claim(
+            "a related task moves labels apart",
+            "rise of the minimum distance, original to tuned on the other task",
+            [cross.related_part(one) for one in related],
+        ),
+        Claim(
+            "an opposed task moves labels together",
+            "fall of the minimum distance, original to tuned on the other task",
+            [cross.opposed_close(one) for one in opposed],
+        ),
+        Claim(
+            "accuracy goes where distances go",
+            "change of test accuracy in points, positive if minimum distances change the same way",
+            [cross.accuracy_follows(one) for one in found],
+        ),
+    ]
+
+
+def _layers(encoder: str, tasks: Sequence[Sequence[TrainingRun]]) -> list[Claim]:
+    return [
+        Claim(
+            "the last layer is less similar to its original than the first",
+            "Pearson's r with the original, first layer less last",
+            [layers.upper_layers_change_more(encoder, runs) for runs in tasks],
+        ),
+        Claim(
+            "centroids move further in the last layer than in the first",
+            "distance moved, last layer less first",
+            [layers.centroids_move_further(encoder, runs) for runs in tasks],
+        ),
+        Claim(
+            "the last layer still resembles its original",
+            "Pearson's r of the last layer with its original",
+            [layers.last_layer_stays_alike(encoder, runs) for runs in tasks],
+        ),
+    ]
+
+
+def _foresight(geometries: Sequence[Record]) -> Claim:
+    return Claim(
+        "the less alike two halves of a training set are, the less alike it and its test set",
+        "Pearson's r over sets; beside it the mean similarity of halves, and of training and test set",
+        [halves_foretell(geometries)],
+    )

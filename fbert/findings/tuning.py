@@ -1,0 +1,206 @@
+"""F1 to F3, cases from the probes and clusters of each encoder and task, before and after fine-tuning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.analysis.similarity import distance_vector
+from fbert.analysis.trends import minimum_distances
+from fbert.findings.bootstrap import Interval, Weights, bootstrap, weighted_mean
+from fbert.findings.pairs import PairedDistances, by_label, labels_of, mean_over_seeds
+from fbert.findings.rule import Case
+
+Record = Mapping[str, Any]
+GENERALISED = "not linear everywhere: distances of labels are means over their clusters"
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The records of one encoder and task on the last layer.
+
+    Attributes:
+        encoder: its name.
+        task: tuned on and looked at.
+        before: record of the original encoder.
+        after: record of the tuned one for each seed.
+    """
+
+    encoder: str
+    task: str
+    before: Record
+    after: Sequence[Record]
+
+    @property
+    def name(self) -> str:
+        """How a case is called."""
+        return f"{self.encoder}, {self.task}"
+
+
+def tunings(records: Iterable[Record]) -> list[Tuning]:
+    """Group records by encoder and task."""
+    grouped: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        grouped.setdefault((record["encoder"], record["task"]), []).append(record)
+    return [
+        Tuning(
+            encoder,
+            task,
+            next(record for record in group if record["state"] == "original"),
+            [record for record in group if record["state"] != "original"],
+        )
+        for (encoder, task), group in grouped.items()
+    ]
+
+
+def similarity_falls(found: Tuning) -> Case:
+    """F1: by how much Pearson's r of training and test set falls."""
+    states = [found.before, *found.after]
+    sides = [[distance_vector(record[part]) for part in ("train", "test")] for record in states]
+    labels = labels_of(*(side for pair in sides for side in pair))
+    before, *after = [PairedDistances(train, test, labels) for train, test in sides]
+
+    def fall(weights: Weights, seeds: Weights) -> float:
+        return before.correlation(weights) - mean_over_seeds(
+            [state.correlation(weights) for state in after], seeds
+        )
+
+    every = np.ones(len(labels))
+    linear = all(record[part]["linear"] for record in states for part in ("train", "test"))
+    return Case(
+        found.name,
+        bootstrap(fall, len(labels), len(after)),
+        _finite(before.correlation(every)),
+        _finite(float(np.mean([state.correlation(every) for state in after]))),
+        len(labels),
+        seeds=len(after),
+        remark="" if linear else GENERALISED,
+    )
+
+
+def accuracy_rises(found: Tuning) -> Case:
+    """F1: by how many points test accuracy rises; labels drawn again bring all their test examples along."""
+    sizes, hits = zip(*(_test_counts(record) for record in [found.before, *found.after]), strict=True)
+
+    def accuracies(weights: Weights) -> list[float]:
+        totals = [weights @ size for size in sizes]
+        return [
+            100 * weights @ hit / total if total else np.nan for hit, total in zip(hits, totals, strict=True)
+        ]
+
+    def rise(weights: Weights, seeds: Weights) -> float:
+        before, *after = accuracies(weights)
+        return mean_over_seeds(after, seeds) - before
+
+    before, *after = accuracies(np.ones(len(sizes[0])))
+    changes = np.mean(hits[1:], axis=0) - hits[0]
+    return Case(
+        found.name,
+        bootstrap(rise, len(sizes[0]), len(after)),
+        before,
+        float(np.mean(after)),
+        len(sizes[0]),
+        seeds=len(after),
+        exceptions=_names([entry["label"] for entry in found.before["probe"]["per_label"]], changes),
+    )
+
+
+def clusters_fall(found: Tuning) -> Case:
+    """F2: by how many clusters a label falls, on average over labels."""
+    labels = sorted(found.before["train"]["clusters_by_label"])
+    before, *after = [
+        by_label(record["train"]["clusters_by_label"], labels) for record in [found.before, *found.after]
+    ]
+    case = label_case(found.name, labels, before, np.array(after), sign=-1)
+    if found.before["train"]["linear"] and all(record["train"]["linear"] for record in found.after):
+        nothing = "each label is one cluster before and after: nothing is left to gather"
+        return replace(case, estimate=None, remark=nothing)
+    return case
+
+
+def labels_part(found: Tuning) -> Case:
+    """F3: by how much a label's minimum distance grows, on average over labels."""
+    return distance_case(found.name, found.before, found.after)
+
+
+def distance_case(name: str, original: Record, tuned: Sequence[Record], sign: int = 1) -> Case:
+    """Return a case about how minimum distances of labels change in one task's training set.
+
+    Args:
+        name: of the case.
+        original: geometry before.
+        tuned: geometry after, for each seed.
+        sign: 1 if labels are expected to move apart, -1 if together.
+    """
+    before, *after = [minimum_distances(distance_vector(record["train"])) for record in [original, *tuned]]
+    labels = sorted(before.keys() & set.intersection(*(set(side) for side in after)))
+    left_out = len(original["train"]["labels"]) - len(labels)
+    remark = f"{left_out} labels have no distance: too few points" if left_out else ""
+    values = np.array([by_label(side, labels) for side in after])
+    return label_case(name, labels, by_label(before, labels), values, sign, remark)
+
+
+def label_case(
+    name: str,
+    labels: Sequence[str],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    sign: int = 1,
+    remark: str = "",
+) -> Case:
+    """Return a case whose effect is the change of a value, as a mean over labels and seeds.
+
+    Args:
+        name: of the case.
+        labels: (k,) names.
+        before: (k,) or (seeds, k) values.
+        after: (seeds, k) values.
+        sign: 1 if values are expected to grow, -1 if to shrink.
+        remark: of the case.
+    """
+    effects = sign * (after - before)
+    return Case(
+        name,
+        mean_interval(effects),
+        _mean(before),
+        _mean(after),
+        len(labels),
+        seeds=len(after),
+        exceptions=_names(labels, effects.mean(axis=0)),
+        remark=remark,
+    )
+
+
+def mean_interval(effects: NDArray[np.float64]) -> Interval | None:
+    """Estimate the mean of effects (seeds, labels)."""
+    return bootstrap(
+        lambda weights, seeds: mean_over_seeds([weighted_mean(row, weights) for row in effects], seeds),
+        effects.shape[1],
+        effects.shape[0],
+    )
+
+
+def _test_counts(record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (k,) test examples of each label, and how many of them the runs got right on average."""
+    entries = record["probe"]["per_label"]
+    sizes = np.array([entry["test"] for entry in entries], dtype=np.float64)
+    recall = np.array([entry["recall"] or 0.0 for entry in entries])
+    return sizes, sizes * recall / 100
+
+
+def _names(labels: Sequence[str], effects: NDArray[np.float64]) -> list[str]:
+    """Return the labels whose effect is negative, the most negative first."""
+    order = np.argsort(effects, kind="stable")
+    return [labels[place] for place in order if effects[place] < 0]
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    return float(values.mean()) if values.size else None
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
