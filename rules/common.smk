@@ -25,7 +25,8 @@ from fbert.encoder import EncoderSource
 from fbert.errors import InputError
 from fbert.figure_definitions import FIGURES
 from fbert.fingerprint import fingerprint
-from fbert.study import FINDINGS, ORIGINAL, TABLES, check_configuration, load_study
+from fbert.study import FINDINGS, ORIGINAL, check_configuration, load_study
+from fbert.table_definitions import TABLES
 
 
 configfile: "config.yaml"

@@ -14,7 +14,7 @@ ORDER = [
     ["errors", "fingerprint"],
     ["files", "job", "provenance", "published"],
     ["corpora"],
-    ["task_definitions", "figure_definitions", "tasks"],
+    ["task_definitions", "figure_definitions", "table_definitions", "tasks"],
     ["prepare", "study"],
     ["encoder"],
     ["store"],

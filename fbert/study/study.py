@@ -13,10 +13,10 @@ from fbert.errors import InputError, nearest
 from fbert.figure_definitions import FIGURES
 from fbert.study.corpora import check_task, corpus_source
 from fbert.study.schema import read_yaml, validate
+from fbert.table_definitions import TABLES
 from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
 
 ORIGINAL = "original"
-TABLES = ("table1", "table2", "table3", "table4", "table5", "table6", "table7")
 FINDINGS = "findings"
 _SECTIONS = ("finetuning", "probe", "directprobe", "dynamics", "memorisation", "store")
 _CROSS_TASKS = (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fbert.analysis.similarity import train_test_similarity
+from fbert.analysis.similarity import distance_vector, spatial_similarity, train_test_similarity
 from fbert.published import ROW, published_figures
 from fbert.tasks import PreparedCorpus
 
@@ -44,6 +44,10 @@ def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.Dat
 
     Columns of several seeds: accuracy and its standard deviation are over all runs of all seeds, clusters and
     similarity are means, widths are the most frequent, and `linearly_separable` is Y or N if all seeds agree.
+
+    Beside the paper's similarity, which is defined where both sets are linear, `label_level_similarity` takes
+    the distance of two labels as the mean over their clusters. `separable_pairs` is the share of label pairs
+    that are separable in the training set, `separable_pairs_permuted` what it is once labels are permuted.
     """
     rows = [
         dict(zip(ROW, key, strict=True)) | accuracy_columns(runs) | geometry_columns(shapes)
@@ -76,6 +80,11 @@ _MEASURED = [
 _REMARKS = [
     "labels",
     "similarity_pairs",
+    "label_level_similarity",
+    "label_level_pairs",
+    "separable_pairs",
+    "separable_pairs_permuted",
+    "halves_similarity",
     "grid_settings",
     "best_l2",
     "runs",
@@ -135,13 +144,18 @@ def geometry_columns(records: Sequence[Record]) -> dict[str, Any]:
     """Return what tables say of the clusters of all seeds."""
     train, test = ([record[part] for record in records] for part in ("train", "test"))
     similarities = [train_test_similarity(record) for record in records]
-    defined = [similarity.r for similarity in similarities if similarity.r is not None]
+    label_level = [spatial_similarity(*map(distance_vector, pair)) for pair in zip(train, test, strict=True)]
     return {
         "clusters": _mean([part["clusters"] for part in train]),
         "labels": len(train[0]["labels"]),
         "linearly_separable": _yes_or_no([part["linear"] for part in train]),
-        "train_test_similarity": round(float(np.mean(defined)), 4) if defined else None,
-        "similarity_pairs": min(similarity.pairs for similarity in similarities),
+        "train_test_similarity": _mean_defined(found.r for found in similarities),
+        "similarity_pairs": min(found.pairs for found in similarities),
+        "label_level_similarity": _mean_defined(found.r for found in label_level),
+        "label_level_pairs": min(found.pairs for found in label_level),
+        "separable_pairs": _percent_of_pairs(train, "separable_pairs"),
+        "separable_pairs_permuted": _percent_of_pairs(train, "permuted_separable_pairs"),
+        "halves_similarity": _mean_defined(record["halves"]["similarity"] for record in records),
         "seeds": len(records),
         "n": train[0]["n"],
         "d": train[0]["d"],
@@ -159,6 +173,17 @@ def _mean(values: Sequence[int]) -> int | float:
     """Return the mean, as a whole number where it is one."""
     mean = round(float(np.mean(values)), 1)
     return int(mean) if mean == int(mean) else mean
+
+
+def _mean_defined(values: Iterable[float | None]) -> float | None:
+    """Return the mean of those that are defined."""
+    defined = [value for value in values if value is not None]
+    return round(float(np.mean(defined)), 4) if defined else None
+
+
+def _percent_of_pairs(parts: Sequence[Record], kind: str) -> float | None:
+    """Return the share of label pairs in per cent, as a mean over seeds; None for a single label."""
+    return _mean_defined(100 * part[kind] / part["pairs"] if part["pairs"] else None for part in parts)
 
 
 def _yes_or_no(flags: Sequence[bool]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fbert.published import ROW
+from fbert.table_definitions import TABLES
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
 
@@ -56,7 +57,7 @@ def _table1(inputs: Inputs) -> Table:
         "hidden": "Width",
         "parameters_millions": "Parameters (M)",
     }
-    return Table("table1", "Encoders", encoder_rows(inputs["encoders"]), shown)
+    return Table("table1", TABLES["table1"], encoder_rows(inputs["encoders"]), shown)
 
 
 def _table2(inputs: Inputs) -> Table:
@@ -73,16 +74,15 @@ def _table2(inputs: Inputs) -> Table:
         "train_test_similarity_original": "Similarity, original",
         "train_test_similarity_fine_tuned": "Similarity, tuned",
     }
-    title = f"{rows['model'][0]}, last layer: accuracy and train/test similarity, before and after"
-    return Table("table2", title, rows, shown)
+    return Table("table2", _of_main_encoder("table2", rows), rows, shown)
 
 
 def _table3(inputs: Inputs) -> Table:
     rows = probe_rows(inputs["probes"], inputs["directprobe"])
-    columns = ["labels", "clusters", "linearly_separable", "accuracy", "seeds", "n", "d"]
+    columns = ["labels", "clusters", "linearly_separable", *_BEYOND_LINEAR, "accuracy", "n", "d", "seeds"]
     published = [name for name in rows if name.startswith("published_")]
-    shown = {name: _HEADINGS[name] for name in ["task", "representation", *columns[:4], "n", "d"]}
-    title = f"{rows['model'][0]}, last layer: clusters, linearity and accuracy"
+    shown = {name: _HEADINGS[name] for name in ["task", "representation", *columns[:-1]]}
+    title = _of_main_encoder("table3", rows)
     return Table("table3", title, rows[[*ROW, *columns, *published, "text"]], shown)
 
 
@@ -90,7 +90,7 @@ def _table4(inputs: Inputs) -> Table:
     rows = cluster_rows(inputs["directprobe"])
     names = ["model", "representation", "labels", "clusters", "linearly_separable"]
     shown = {name: _HEADINGS[name] for name in names}
-    return Table("table4", "TREC-50: number of clusters", rows, shown)
+    return Table("table4", TABLES["table4"], rows, shown)
 
 
 def _table5(inputs: Inputs) -> Table:
@@ -110,8 +110,7 @@ def _table5(inputs: Inputs) -> Table:
         for name in rows
         if name.startswith("published_")
     }
-    what = "minimum distances of labels and accuracy across tasks; published figures are those of BERT-base"
-    title = f"{rows['model'][0]}, last layer: {what}"
+    title = f"{_of_main_encoder('table5', rows)}; published figures are those of BERT-base"
     return Table("table5", title, rows, shown | published)
 
 
@@ -127,8 +126,7 @@ def _table6(inputs: Inputs) -> Table:
         "train_words": "Training words",
         "test_words": "Test words",
     }
-    title = "Tasks: labels and examples; sentences and words of their corpora"
-    return Table("table6", title, task_rows(inputs["corpora"]), shown)
+    return Table("table6", TABLES["table6"], task_rows(inputs["corpora"]), shown)
 
 
 def _table7(inputs: Inputs) -> Table:
@@ -137,15 +135,20 @@ def _table7(inputs: Inputs) -> Table:
         *ROW,
         *columns,
         "train_test_similarity",
+        "label_level_similarity",
         "runs_converged",
         "majority_accuracy",
         "published_accuracy",
     ]
-    title = "Accuracy, clusters and similarity of training and test set, for every encoder and task"
     rows = probe_rows(inputs["probes"], inputs["directprobe"])
-    return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
+    return Table("table7", TABLES["table7"], rows, {name: _HEADINGS[name] for name in names})
 
 
+def _of_main_encoder(name: str, rows: pd.DataFrame) -> str:
+    return f"{TABLES[name]}, {rows['model'][0]}"
+
+
+_BEYOND_LINEAR = ["separable_pairs", "separable_pairs_permuted"]
 _HEADINGS = {
     "model": "Encoder",
     "task": "Task",
@@ -156,7 +159,10 @@ _HEADINGS = {
     "clusters": "Clusters",
     "labels": "Labels",
     "linearly_separable": "Linear",
+    "separable_pairs": "Separable pairs (%)",
+    "separable_pairs_permuted": "Labels permuted (%)",
     "train_test_similarity": "Similarity",
+    "label_level_similarity": "Label-level similarity",
     "runs_converged": "Converged",
     "majority_accuracy": "Majority",
     "published_accuracy": "Published accuracy",

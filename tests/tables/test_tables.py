@@ -44,6 +44,9 @@ def geometry(encoder, task, state, distances=(1.0, 2.0, 4.0), clusters=3, synthe
         "labels": {"a": 10, "b": 10, "c": 10},
         "clusters": clusters,
         "linear": clusters == 3,
+        "pairs": 3,
+        "separable_pairs": 3 if clusters == 3 else 2,
+        "permuted_separable_pairs": 1,
         "undecided": 0,
         "distances": [
             {"a": a, "b": b, "distance": distance, "lower": distance, "upper": distance}
@@ -54,7 +57,7 @@ def geometry(encoder, task, state, distances=(1.0, 2.0, 4.0), clusters=3, synthe
         "distances": [entry | {"distance": 2 * entry["distance"] + 1} for entry in part["distances"]]
     }
     head = {"encoder": encoder, "task": task, "state": state, "synthetic": synthetic}
-    return head | {"train": part, "test": test}
+    return head | {"train": part, "test": test, "halves": {"similarity": 0.9, "pairs": 3, "linear": True}}
 
 
 @pytest.fixture
@@ -86,6 +89,19 @@ def test_similarity_is_printed_only_where_both_sides_are_linear(inputs):
     assert np.isnan(original["train_test_similarity"])
     assert tuned["train_test_similarity"] == 1.0  # the test distances are an affine image
     assert tuned["similarity_pairs"] == 3
+
+
+def test_beyond_linear_other_figures_are_printed(inputs):
+    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    assert (original["label_level_similarity"], original["label_level_pairs"]) == (1.0, 3)
+    assert (original["separable_pairs"], tuned["separable_pairs"]) == (66.6667, 100.0)
+    assert original["separable_pairs_permuted"] == 33.3333
+    assert original["halves_similarity"] == 0.9
+
+
+def test_a_single_label_has_no_share_of_pairs(inputs):
+    inputs["directprobe"][0]["train"] |= {"pairs": 0, "separable_pairs": 0, "permuted_separable_pairs": 0}
+    assert np.isnan(make_table("table7", inputs).rows["separable_pairs"][0])
 
 
 def test_published_figures_stand_beside_ours(inputs):
