@@ -26,9 +26,17 @@ include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/findings.smk"
 include: "rules/provenance.smk"
+include: "rules/help.smk"
 
 
 onsuccess:
     # What killed jobs left behind; now that the study is complete, no job writes anything.
     for leftover in Path(RESULTS).rglob(".*.tmp"):
         leftover.unlink()
+
+
+onerror:
+    print(
+        "A job failed. The last line of its log, named above, says why. Mend that and give the same command again: "
+        "what was finished stays, and training goes on from its last saved state."
+    )

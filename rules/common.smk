@@ -9,7 +9,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-ROOT = Path(workflow.basedir)
+# The checkout, also where the workflow is started from workflow/Snakefile.
+ROOT = Path(workflow.current_basedir).parent
 sys.path.insert(0, str(ROOT))
 # What jobs inherit: this checkout's package before any installed one, and no network for encoders, since what a
 # study needs of the hub is fetched before (fetch_encoder alone asks for it).
@@ -297,3 +298,16 @@ def files_of(name):
     if name == FINDINGS:
         return [f"{RESULTS}/findings.json", f"{RESULTS}/findings.md"]
     return figure_files(name) if name in FIGURES else table_files(name)
+
+
+def targets():
+    """The targets with a line each, for `snakemake --cores 1 help`."""
+    lines = {
+        "all": f"everything the study {STUDY.name} asks for (without a target, the same)",
+        **TABLES,
+        **{name: figure.title for name, figure in FIGURES.items()},
+        FINDINGS: "F1 to F5: what the study says of each published finding",
+        "provenance": "what made the results: versions, seeds, checksums",
+    }
+    width = max(map(len, lines))
+    return "\n".join(f"  {name:{width}}  {line}" for name, line in lines.items())

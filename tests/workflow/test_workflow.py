@@ -1,11 +1,13 @@
 """The workflow, run as a user runs it: what it makes, and what reruns when something changes."""
 
+import json
 import subprocess
 import sys
 from contextlib import contextmanager
 
 import pandas as pd
 import pytest
+import yaml
 
 TABLES = ["table1", "table2", "table3", "table4", "table5", "table6", "table7"]
 
@@ -34,6 +36,30 @@ def test_table7_is_filled_and_says_that_the_text_is_synthetic(finished):
     assert (rows["text"] == "synthetic").all()
 
 
+def test_findings_have_a_verdict_each(finished):
+    content = json.loads((finished.folder / "results/tiny/findings.json").read_text())
+    verdicts = {finding["name"]: finding["verdict"] for finding in content["findings"]}
+    assert set(verdicts) == {"F1", "F2", "F3", "F4", "F5", "Foresight"}
+    assert set(verdicts.values()) <= {"supported", "mixed", "not supported", "not testable"}
+    assert verdicts["F5"] == "not testable"  # an encoder of one layer
+    assert content["synthetic"]
+    assert "synthetic" in (finished.folder / "results/tiny/findings.md").read_text()
+
+
+def test_help_lists_the_targets(checkout):
+    said = checkout.run("help")
+    assert all(f"  {name} " in said for name in ("all", "table7", "figure4", "memorisation", "findings"))
+
+
+def test_the_catalogue_finds_the_same_workflow(checkout):
+    planned = checkout.planned("--snakefile", "workflow/Snakefile")
+    planned["all"] = planned.pop("study")
+    assert planned == checkout.planned()
+    usage = yaml.safe_load((checkout.folder / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    assert (checkout.folder / "config/README.md").is_file()
+    assert usage["mandatory-flags"]["flags"] == "--config study=quickstart"
+
+
 def test_asked_again_there_is_nothing_to_do(finished):
     assert "Nothing to be done" in finished.run()
 
@@ -46,7 +72,8 @@ def test_editing_a_table_reruns_tables_alone(finished):
 def test_editing_the_probe_reruns_probes_and_tables(finished):
     with edited(finished, "fbert/probe/search.py", "1 / 16", "1 / 8"):
         planned = finished.planned()
-    assert set(planned) == {"all", "probe", "make_table", "learning_curves", "figure_data", "draw_figure"}
+    tables_and_figures = {"make_table", "learning_curves", "figure_data", "draw_figure", "findings"}
+    assert set(planned) == {"all", "probe"} | tables_and_figures
     assert planned["probe"] == 7
 
 
@@ -60,7 +87,7 @@ def test_a_different_grid_reruns_probes_without_training(finished, tmp_path):
     study = tmp_path / "tiny.yaml"
     text = (finished.folder / "tests/workflow/tiny.yaml").read_text()
     study.write_text(text.replace("widths: [32]", "widths: [32, 64]"))
-    assert set(finished.planned(study=study)) == {"all", "probe", "make_table"}
+    assert set(finished.planned(study=study)) == {"all", "probe", "make_table", "findings"}
 
 
 def test_one_table_runs_only_what_it_needs(checkout):
