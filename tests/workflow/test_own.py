@@ -1,6 +1,7 @@
 """Somebody's own encoder, texts and treebank go through the workflow by configuration alone."""
 
 import json
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,15 @@ from checkout import Checkout
 from encoder.tiny import NOUNS, OTHERS, VERBS, build
 
 FAMILIES = ["bert", "roberta", "deberta", "electra", "modernbert", "distilbert"]
+PARTIAL = {
+    "bert-frozen": {"folder": "models/bert", "finetuning": {"freeze": 2}},
+    "bert-lora": {"folder": "models/bert", "finetuning": {"lora": {"rank": 2, "alpha": 4}}},
+}
 SETTINGS = {
     "finetuning": {"epochs": 2, "batch_size": 8},
     "probe": {"widths": [16], "l2": [1.0e-4], "max_epochs": 20, "runs": 1, "control": False},
-    "produce": ["table1", "table2", "table6", "table7"],
+    "dynamics": {"snapshots": 3},
+    "produce": ["table1", "table2", "table6", "table7", "findings"],
 }
 CORPORA = {
     "reviews": {"format": "csv", "files": {"all": "data/reviews.csv"}, "test_share": 0.25, "text": "review"},
@@ -66,29 +72,32 @@ def write_study(checkout, **content):
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
+    """A study of an encoder of each family, and of two ways to tune a part of one, on corpora of one's own."""
     checkout = Checkout.fresh(tmp_path_factory.mktemp("own"))
     write_corpora(checkout.folder / "data")
-    build("bert", checkout.folder / "models/mine")
-    encoders = {"mine": {"folder": "models/mine"}}
+    for family in FAMILIES:
+        build(family, checkout.folder / "models" / family)
+    encoders = {family: {"folder": f"models/{family}"} for family in FAMILIES} | PARTIAL
     checkout.run(study=write_study(checkout, encoders=encoders, corpora=CORPORA, tasks=TASKS))
     return checkout
 
 
 @pytest.mark.hard
-def test_a_csv_and_a_treebank_come_out_in_tables(own):
+@pytest.mark.timeout(3600)
+def test_a_csv_and_a_treebank_go_through_every_encoder_to_tables_and_findings(own):
     rows = pd.read_csv(own.folder / "results/mine/tables/table7.csv")
-    assert sorted(zip(rows["task"], rows["representation"], strict=True)) == [
-        ("Case", "fine-tuned"),
-        ("Case", "original"),
-        ("mood", "fine-tuned"),
-        ("mood", "original"),
-    ]
+    expected = product([*FAMILIES, *PARTIAL], TASKS, ["original", "fine-tuned"])
+    found = rows[["model", "task", "representation"]].itertuples(index=False, name=None)
+    assert sorted(found) == sorted(expected)
     assert rows["accuracy"].between(0, 100).all()
     assert (rows["clusters"] >= rows["labels"]).all()
     assert (rows["text"] == "real").all()
     sizes = pd.read_csv(own.folder / "results/mine/tables/table6.csv").set_index("task")
     assert sizes.loc["mood", ["labels", "train_examples", "test_examples"]].tolist() == [2, 45, 15]
     assert sizes.loc["Case", "labels"] == 2
+    findings = json.loads((own.folder / "results/mine/findings.json").read_text())
+    cases = findings["findings"][0]["claims"][1]["cases"]
+    assert len(cases) == len([*FAMILIES, *PARTIAL]) * len(TASKS)
 
 
 @pytest.mark.hard
@@ -116,8 +125,7 @@ def test_a_wrong_row_ends_the_run_with_its_line(checkout):
 
 
 @pytest.mark.hard
-@pytest.mark.timeout(3600)
-def test_every_family_and_way_of_tuning_goes_through(checkout):
+def test_pairs_of_sentences_and_tagged_words_go_through(checkout):
     (checkout.folder / "data").mkdir()
     pairs = [
         {"a": " ".join(a), "b": " ".join(b), "same": len(a) == len(b)}
@@ -128,28 +136,19 @@ def test_every_family_and_way_of_tuning_goes_through(checkout):
         "\n".join(f"{word}\t{'N' if word in NOUNS else 'O'}" for word in words) for words in texts(40, 5)
     ]
     (checkout.folder / "data/words.txt").write_text("\n\n".join(lines) + "\n")
-    for family in FAMILIES:
-        build(family, checkout.folder / "models" / family)
-    encoders = {family: {"folder": f"models/{family}"} for family in FAMILIES}
-    encoders |= {
-        "bert-frozen": {"folder": "models/bert", "finetuning": {"freeze": 2}},
-        "bert-lora": {"folder": "models/bert", "finetuning": {"lora": {"rank": 2, "alpha": 4}}},
-    }
+    build("roberta", checkout.folder / "models/mine")
+    pairs_file = {"format": "jsonl", "files": {"all": "data/pairs.jsonl"}, "test_share": 0.25}
     corpora = {
-        "pairs": {
-            "format": "jsonl",
-            "files": {"all": "data/pairs.jsonl"},
-            "test_share": 0.25,
-            "text": ["a", "b"],
-        },
+        "pairs": pairs_file | {"text": ["a", "b"]},
         "tagged": {"format": "words", "files": {"all": "data/words.txt"}, "test_share": 0.25},
     }
     tasks = {
         "same": {"corpus": "pairs", "level": "sentence pair", "label": "same"},
         "noun": {"corpus": "tagged", "level": "word", "label": "label"},
     }
+    encoders = {"mine": {"folder": "models/mine"}}
     study = write_study(checkout, encoders=encoders, corpora=corpora, tasks=tasks, produce=["table7"])
     checkout.run(study=study)
     rows = pd.read_csv(checkout.folder / "results/mine/tables/table7.csv")
-    assert len(rows) == len(encoders) * len(tasks) * 2
+    assert rows["task"].tolist() == ["same", "same", "noun", "noun"]
     assert (rows["clusters"] >= rows["labels"]).all()
