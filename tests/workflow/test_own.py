@@ -72,7 +72,7 @@ def write_study(checkout, **content):
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """A study of an encoder of each family, and of two ways to tune a part of one, on corpora of one's own."""
+    """A study of an encoder of each family and of two ways to tune a part of one, on corpora of one's own."""
     checkout = Checkout.fresh(tmp_path_factory.mktemp("own"))
     write_corpora(checkout.folder / "data")
     for family in FAMILIES:
