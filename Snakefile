@@ -25,9 +25,12 @@ include: "rules/dynamics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/provenance.smk"
+include: "rules/report.smk"
 
 
 onsuccess:
     # What killed jobs left behind; now that the study is complete, no job writes anything.
     for leftover in Path(RESULTS).rglob(".*.tmp"):
         leftover.unlink()
+    if Path(RESULTS, "report.html").is_file():
+        print(f"Open {RESULTS}/report.html in a browser.", file=sys.stderr)

@@ -280,5 +280,7 @@ def figure_files(figure):
 
 
 def files_of(name):
-    """The files of a table or figure."""
+    """The files of a table or figure, or the report."""
+    if name == "report":
+        return [f"{RESULTS}/report.html"]
     return figure_files(name) if name in FIGURES else table_files(name)

@@ -22,6 +22,7 @@ ORDER = [
     ["probe", "directprobe"],
     ["analysis"],
     ["tables", "figure_data", "figures"],
+    ["report"],
 ]
 LINE = {module: number for number, modules in enumerate(ORDER) for module in modules}
 HEAVY = {"torch", "transformers", "sklearn", "matplotlib", "numba", "peft"}

@@ -180,12 +180,12 @@ def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str
 
 
 def _produce(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """Return the tables and figures to make: those asked for, or all that are possible."""
+    """Return the tables and figures to make, and the report: those asked for, or all that are possible."""
     for task in content["dynamics"]["tasks"]:
         if task not in content["tasks"]:
             valid = nearest(task, content["tasks"])
             raise InputError(f"{path}: dynamics.tasks: no task '{task}' in this study; {valid}")
-    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES)}
+    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES, "report")}
     for name in content.get("produce", []):
         if lacking[name]:
             raise InputError(f"{path}: produce: {name} needs {lacking[name]}")
