@@ -172,10 +172,11 @@ def sources(folder: Path) -> Sources:
     (folder / "benchmarks/b.tsv").write_text("s\tmax_rss\n60\t-\n")
     forms = {form: folder / f"tables/table7.{form}" for form in ("csv", "md", "tex")}
     write_table(table7(), {"name": "made-up", "description": ""}, **forms)
-    (folder / "figures/figure2.png").write_bytes(PIXEL)
-    (folder / "figures/figure2.md").write_text(
-        f"**Figure 2.** Distance of {HOSTILE} labels (study made-up, encoder small). Dotted is not linear.\n"
-    )
+    for name in ("figure2", "movement"):
+        (folder / f"figures/{name}.png").write_bytes(PIXEL)
+        (folder / f"figures/{name}.md").write_text(
+            f"**{name}.** Distance of {HOSTILE} labels (study made-up, encoder small). Dotted: not linear.\n"
+        )
     views = [{"encoder": "small", "seed": 0} | view_of_run(run()), ends("POS"), ends("DEP", remark=True)]
     paths = [folder / f"movement/{number}.json" for number in range(len(views))]
     for path, view in zip(paths, views, strict=True):
@@ -185,6 +186,6 @@ def sources(folder: Path) -> Sources:
         benchmarks=folder / "benchmarks",
         findings=[folder / "findings.json"],
         tables=[forms["csv"], forms["md"]],
-        figures=[folder / "figures/figure2.png", folder / "figures/figure2.md"],
+        figures=sorted((folder / "figures").iterdir()),
         movement=paths,
     )

@@ -42,6 +42,12 @@ def test_a_study_without_anything_says_so(made_up):
         assert what in text
 
 
+def test_everything_in_the_page_has_a_name_of_its_own(made_up):
+    names = re.findall(r'\bid="([^"]+)"', page(made_up))
+    assert {"findings", "table7", "movement"} <= set(names)
+    assert len(names) == len(set(names))
+
+
 def test_nothing_is_loaded_from_outside(made_up):
     text = page(made_up)
     loads = re.findall(r"<(?:img|script|link|iframe|source|object)\b[^>]*?(?:src|href)=\"([^\"]*)", text)
@@ -84,7 +90,7 @@ def test_rows_that_do_not_fit_are_refused(made_up):
 
 
 def test_a_picture_that_is_none_is_refused(made_up):
-    made_up.figures[0].write_bytes(b"GIF")
+    made_up.provenance.with_name("figures").joinpath("figure2.png").write_bytes(b"GIF")
     with pytest.raises(CorruptFileError, match=r"figure2\.png: is no PNG"):
         page(made_up)
 

@@ -448,7 +448,8 @@ function fill(select, values, wanted) {
 // A sentence or two about a stop, as far as it was measured.
 function told(verdict) {
   if (verdict === undefined) return "This run was not followed: distances between labels were not measured here.";
-  const open = verdict.undecided > 0 ? ` ${verdict.undecided} pairs of labels could not be decided.` : "";
+  const pairs = `${verdict.undecided} ${verdict.undecided === 1 ? "pair" : "pairs"} of labels`;
+  const open = verdict.undecided > 0 ? ` ${pairs} could not be decided.` : "";
   if (verdict.closest === null) return `No label has enough examples for distances.${open}`;
   const { labels, distance, lower, upper } = verdict.closest;
   if (distance === 0) {
