@@ -32,7 +32,7 @@ test-slurm: $(READY) ## Pass the tests on a real SLURM, which they install and s
 	$(BIN)/python -m pytest -m slurm
 
 test-browser: $(READY) ## Pass the tests of the report in a headless Chromium (installed if missing: root on Debian)
-	command -v chromium || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	$(BIN)/python -m pytest -m browser
 
 lint: $(READY) ## Check style, types and the workflow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from pathlib import Path
 from typing import Any
 
@@ -118,15 +119,25 @@ def _verdict(run: TrainingRun, update: int, layer: int) -> View:
         return verdict | {"closest": None}
     pair = min(distances, key=lambda labels: distances[labels])
     a, b = (run.labels.index(label) for label in pair)
-    numbers = [run.distances, run.lower, run.upper]
-    distance, lower, upper = _rounded(np.array([square[update, layer, a, b] for square in numbers]))
+    here = update, layer, a, b
     meeting = sum(bool(distance == 0) for distance in distances.values())
-    closest = {"labels": list(pair), "distance": distance, "lower": lower, "upper": upper}
+    closest = {
+        "labels": list(pair),
+        "distance": _short(run.distances[here]),
+        "lower": _short(run.lower[here], ROUND_FLOOR),
+        "upper": _short(run.upper[here], ROUND_CEILING),
+    }
     return verdict | {"meeting": meeting, "pairs": len(distances), "closest": closest}
 
 
 def _rounded(values: NDArray[np.float64]) -> list[Any]:
     """Return the values as lists, of four significant digits and without minus zero."""
-    short = [float(f"{value:.{DIGITS}g}") + 0.0 for value in values.ravel()]
+    short = [_short(value) for value in values.ravel()]
     rounded: list[Any] = np.array(short).reshape(values.shape).tolist()
     return rounded
+
+
+def _short(value: float, rounding: str = ROUND_HALF_EVEN) -> float:
+    """Return a value of four significant digits; a bound that is rounded outwards stays one."""
+    digits = Context(prec=DIGITS, rounding=rounding).create_decimal_from_float(float(value))
+    return float(digits) + 0.0

@@ -1,5 +1,6 @@
 """Views of movement: the projections against NumPy's own, and what is said of each stop."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -66,6 +67,14 @@ def test_a_stop_has_its_closest_pair_with_bounds():
     smallest = np.nanmin(made.distances[1, 1])
     assert second["closest"]["distance"] == pytest.approx(smallest, rel=5e-4)
     assert second["closest"]["lower"] < smallest < second["closest"]["upper"]
+
+
+def test_bounds_are_rounded_outwards():
+    tight = dataclasses.replace(run(), lower=run().distances, upper=run().distances)
+    closest = view_of_run(tight)["layers"][0]["verdicts"][1]["closest"]
+    exact = np.nanmin(tight.distances[1, 0])
+    assert closest["lower"] < exact < closest["upper"]
+    assert closest["upper"] - closest["lower"] < 2e-3 * exact
 
 
 def test_labels_look_as_in_figures():

@@ -184,12 +184,11 @@ function scaleOf(stops, width, height) {
   ];
 }
 
-const PLACES = [6, 14, 24].flatMap((reach) =>
-  [[1, 0], [-1, 0], [0, -1], [0, 1], [0.7, -0.7], [-0.7, -0.7], [0.7, 0.7], [-0.7, 0.7]].map(([x, y]) => [
-    reach * x,
-    reach * y,
-  ]),
-);
+// Where a name may stand about its mark: rings of eight places.
+const DIRECTIONS = [[1, 0], [-1, 0], [0, -1], [0, 1], [0.7, -0.7], [-0.7, -0.7], [0.7, 0.7], [-0.7, 0.7]];
+const PLACES = [6, 14, 24].flatMap((reach) => DIRECTIONS.map(([x, y]) => [reach * x, reach * y]));
+
+const ringOf = (place) => Math.floor(place / DIRECTIONS.length);
 
 function boxAt([x, y], [dx, dy], width) {
   const left = dx > 0.1 ? x + dx : dx < -0.1 ? x + dx - width : x - width / 2;
@@ -199,19 +198,23 @@ function boxAt([x, y], [dx, dy], width) {
 
 const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-// A place beside each mark where its name covers no other name or mark; the place it had before if that will do.
+// A place beside each mark where its name covers no other name or mark: the nearest, but of those that are as near
+// the one it had before, so that names do not jump.
 function placeNames(positions, widths, size, earlier) {
   const taken = positions.map(([x, y]) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
   return positions.map((position, i) => {
-    const order = earlier[i] === undefined ? PLACES : [PLACES[earlier[i]], ...PLACES];
-    const free = order.find((place) => {
-      const box = boxAt(position, place, widths[i]);
+    const isFree = (place) => {
+      const box = boxAt(position, PLACES[place], widths[i]);
       const inside = box.left >= 0 && box.right <= size.width && box.top >= 0 && box.bottom <= size.height;
       return inside && !taken.some((other) => meet(box, other));
-    });
-    if (free === undefined) return undefined;
-    taken.push(boxAt(position, free, widths[i]));
-    return PLACES.indexOf(free);
+    };
+    const nearest = PLACES.findIndex((_, place) => isFree(place));
+    if (nearest < 0) return undefined;
+    const before = earlier[i];
+    const stays = before !== undefined && ringOf(before) === ringOf(nearest) && isFree(before);
+    const place = stays ? before : nearest;
+    taken.push(boxAt(position, PLACES[place], widths[i]));
+    return place;
   });
 }
 
@@ -310,7 +313,7 @@ class Mover {
     }
     const [first, second] = explained.map((share) => `${(100 * share).toFixed(0)}%`);
     const what = this.points
-      ? `${this.shown.points[0].length} of the ${n} examples, labels in turn, with the name of each label at its centroid.`
+      ? `${this.shown.points[0].length} of the ${n} examples, labels in turn, with the name of each label near its centroid.`
       : "Centroids of the labels; the lines are their paths from the start.";
     this.caption.textContent = `${head} ${what} The axes explain ${first} and ${second} of the variance of the centroids.`;
   }
@@ -456,7 +459,7 @@ function told(verdict) {
     return `Not all labels are separable: of ${verdict.pairs} pairs of labels with more than five examples ${verdict.meeting} overlap, among them ${labels.join(" and ")}.${open}`;
   }
   const linear = verdict.linear ? "All labels are separable." : "Not all labels are separable.";
-  const bounds = `certified between ${lower} and ${upper}`;
+  const bounds = `certified: at least ${lower}, at most ${upper}`;
   return `${linear} The closest pair is ${labels.join(" and ")}, at a distance of ${distance} (${bounds}).${open}`;
 }
 
