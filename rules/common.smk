@@ -284,3 +284,40 @@ def files_of(name):
     if name == "report":
         return [f"{RESULTS}/report.html"]
     return figure_files(name) if name in FIGURES else table_files(name)
+
+
+def movement_inputs(wildcards):
+    """The record of a training run that was followed, else the stores of its two ends."""
+    state = f"{wildcards.task}-seed{STUDY.seeds[0]}"
+    if (
+        wildcards.encoder == STUDY.main_encoder
+        and wildcards.task in STUDY.dynamics["tasks"]
+    ):
+        return {"dynamics": f"{RESULTS}/dynamics/{wildcards.encoder}/{state}.h5"}
+    stores = f"{RESULTS}/embeddings/{wildcards.encoder}/{{}}/{STUDY.tasks[wildcards.task]}-train.h5"
+    return {"original": stores.format(ORIGINAL), "tuned": stores.format(state)}
+
+
+def report_inputs(wildcards):
+    """What the report shows, by kind: all that the study produces, and the movement of labels."""
+    shown = [name for name in STUDY.produce if name != "report"]
+    figures = [name for name in shown if name in FIGURES]
+    tables = [name for name in shown if name in TABLES]
+    encoders = [STUDY.main_encoder] + [
+        encoder for encoder in STUDY.encoders if encoder != STUDY.main_encoder
+    ]
+    return {
+        "tables": expand(
+            f"{RESULTS}/tables/{{table}}.{{form}}", table=tables, form=["csv", "md"]
+        ),
+        "figures": expand(
+            f"{RESULTS}/figures/{{figure}}.{{form}}", figure=figures, form=["png", "md"]
+        ),
+        "findings": [f"{RESULTS}/findings.json"] if "findings" in shown else [],
+        "movement": expand(
+            f"{RESULTS}/movement/{{encoder}}/{{task}}.json",
+            encoder=encoders,
+            task=STUDY.tasks,
+        ),
+        "provenance": f"{RESULTS}/provenance.json",
+    }
