@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help demo test test-hard test-slurm lint bench setup clean
+.PHONY: help demo test test-hard test-slurm test-browser lint bench setup clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## Make the virtual environment with pinned dependencies
 
@@ -19,9 +19,8 @@ $(READY): envs/requirements.txt envs/model-requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
 	touch $@
 
-demo: $(READY) ## Run the quickstart study and say where its results are
+demo: $(READY) ## Run the quickstart study and say which file to open
 	$(BIN)/snakemake --cores $(CORES) --config study=quickstart
-	@echo "The tables are in results/quickstart/tables/; begin with table7.md."
 
 test: $(READY) ## Pass the tests
 	$(BIN)/python -m pytest
@@ -31,6 +30,10 @@ test-hard: $(READY) ## Pass the tests that take minutes
 
 test-slurm: $(READY) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
 	$(BIN)/python -m pytest -m slurm
+
+test-browser: $(READY) ## Pass the tests of the report in a headless Chromium (installed if missing: root on Debian)
+	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+	$(BIN)/python -m pytest -m browser
 
 lint: $(READY) ## Check style, types and the workflow
 	$(BIN)/ruff check .

@@ -26,6 +26,7 @@ include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/findings.smk"
 include: "rules/provenance.smk"
+include: "rules/report.smk"
 include: "rules/help.smk"
 
 
@@ -33,10 +34,13 @@ onsuccess:
     # What killed jobs left behind; now that the study is complete, no job writes anything.
     for leftover in Path(RESULTS).rglob(".*.tmp"):
         leftover.unlink()
+    if Path(RESULTS, "report.html").is_file():
+        print(f"Open {RESULTS}/report.html in a browser.", file=sys.stderr)
 
 
 onerror:
     print(
         "A job failed. The last line of its log, named above, says why. Mend that and give the same command again: "
-        "what was finished stays, and training goes on from its last saved state."
+        "what was finished stays, and training goes on from its last saved state.",
+        file=sys.stderr,
     )

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+_DATA = (".yaml", ".csv", ".html", ".css", ".js")
 
 
 def fingerprint(script: Path | str) -> str:
@@ -73,7 +74,7 @@ def _data_files(path: Path) -> list[Path]:
     """Return the data files that belong to a package: those beside its `__init__.py`."""
     if path.name != "__init__.py":
         return []
-    return sorted(file for file in path.parent.iterdir() if file.suffix in (".yaml", ".csv"))
+    return sorted(file for file in path.parent.iterdir() if file.suffix in _DATA)
 
 
 @cache

@@ -26,7 +26,7 @@ from fbert.encoder import EncoderSource
 from fbert.errors import InputError
 from fbert.figure_definitions import FIGURES
 from fbert.fingerprint import fingerprint
-from fbert.study import FINDINGS, ORIGINAL, check_configuration, load_study
+from fbert.study import FINDINGS, ORIGINAL, REPORT, check_configuration, load_study
 from fbert.table_definitions import TABLES
 
 
@@ -294,10 +294,49 @@ def findings_inputs():
 
 
 def files_of(name):
-    """The files of a table, of a figure, or of the findings."""
+    """The files of a table, of a figure, of the findings or the report."""
     if name == FINDINGS:
         return [f"{RESULTS}/findings.json", f"{RESULTS}/findings.md"]
+    if name == REPORT:
+        return [f"{RESULTS}/report.html"]
     return figure_files(name) if name in FIGURES else table_files(name)
+
+
+def movement_inputs(wildcards):
+    """The record of a training run that was followed, else the stores of its two ends."""
+    state = f"{wildcards.task}-seed{STUDY.seeds[0]}"
+    if (
+        wildcards.encoder == STUDY.main_encoder
+        and wildcards.task in STUDY.dynamics["tasks"]
+    ):
+        return {"dynamics": f"{RESULTS}/dynamics/{wildcards.encoder}/{state}.h5"}
+    stores = f"{RESULTS}/embeddings/{wildcards.encoder}/{{}}/{STUDY.tasks[wildcards.task]}-train.h5"
+    return {"original": stores.format(ORIGINAL), "tuned": stores.format(state)}
+
+
+def report_inputs(wildcards):
+    """What the report shows, by kind: all that the study produces, and the movement of labels."""
+    shown = [name for name in STUDY.produce if name != REPORT]
+    figures = [name for name in shown if name in FIGURES]
+    tables = [name for name in shown if name in TABLES]
+    encoders = [STUDY.main_encoder] + [
+        encoder for encoder in STUDY.encoders if encoder != STUDY.main_encoder
+    ]
+    return {
+        "tables": expand(
+            f"{RESULTS}/tables/{{table}}.{{form}}", table=tables, form=["csv", "md"]
+        ),
+        "figures": expand(
+            f"{RESULTS}/figures/{{figure}}.{{form}}", figure=figures, form=["png", "md"]
+        ),
+        "findings": [f"{RESULTS}/findings.json"] if FINDINGS in shown else [],
+        "movement": expand(
+            f"{RESULTS}/movement/{{encoder}}/{{task}}.json",
+            encoder=encoders,
+            task=STUDY.tasks,
+        ),
+        "provenance": f"{RESULTS}/provenance.json",
+    }
 
 
 def targets():
@@ -307,6 +346,7 @@ def targets():
         **TABLES,
         **{name: figure.title for name, figure in FIGURES.items()},
         FINDINGS: "F1 to F5: what the study says of each published finding",
+        REPORT: "all of it on one page, and how labels move",
         "provenance": "what made the results: versions, seeds, checksums",
     }
     width = max(map(len, lines))

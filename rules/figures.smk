@@ -34,7 +34,15 @@ rule draw_figure:
         csv=f"{RESULTS}/figures/{{figure}}.csv",
     output:
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
-        png=f"{RESULTS}/figures/{{figure}}.png",
+        png=report(
+            f"{RESULTS}/figures/{{figure}}.png",
+            caption="captions/figure.rst",
+            category="Figures",
+            labels=lambda wildcards: {
+                "figure": wildcards.figure,
+                "shows": FIGURES[wildcards.figure].title,
+            },
+        ),
         md=f"{RESULTS}/figures/{{figure}}.md",
     log:
         f"{RESULTS}/logs/draw_figure/{{figure}}.log",

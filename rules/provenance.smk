@@ -4,7 +4,8 @@
 rule provenance:
     """Study, seeds, versions, commit, machine and checksums, whenever a table or a figure is made."""
     input:
-        [files_of(name) for name in STUDY.produce],
+        # The report names what provenance found, so it comes after.
+        [files_of(name) for name in STUDY.produce if name != REPORT],
     output:
         f"{RESULTS}/provenance.json",
     log:

@@ -23,6 +23,7 @@ ORDER = [
     ["analysis"],
     ["findings"],
     ["tables", "figure_data", "figures"],
+    ["report"],
 ]
 LINE = {module: number for number, modules in enumerate(ORDER) for module in modules}
 HEAVY = {"torch", "transformers", "sklearn", "matplotlib", "numba", "peft"}

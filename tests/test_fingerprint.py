@@ -58,4 +58,15 @@ def test_the_probe_reaches_probes_and_learning_curves_alone(copy):
 
 
 def test_package_data_counts(copy):
-    assert changed(copy, "fbert/tables/published.csv", lambda text: text + "\n") == {"make_table.py"}
+    users = {"make_table.py", "findings.py"}
+    assert changed(copy, "fbert/published/representations.csv", lambda text: text + "\n") == users
+
+
+def test_the_page_of_the_report_stands_alone(copy):
+    for file in ("report.html", "report.css", "report.js"):
+        assert changed(copy, f"fbert/report/page/{file}", lambda text: text + "\n") == {"report.py"}
+
+
+def test_views_of_movement_do_not_depend_on_the_page(copy):
+    found = changed(copy, "fbert/report/movement.py", lambda text: text + "\nANSWER = 42\n")
+    assert found == {"movement_view.py"}

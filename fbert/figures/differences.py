@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from fbert.figures.annotate import Name
+from fbert.figures.looks import look_of
 from fbert.figures.panels import explained, facets
-from fbert.figures.style import FAINT, look_of
+from fbert.figures.style import FAINT
 
 NAMED = 6
 WHAT = (

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name
 from fbert.figures.lines import line_with_band
+from fbert.figures.looks import look_of
 from fbert.figures.panels import facets
-from fbert.figures.style import look_of
 
 WHAT = (
     "The labels whose distance to the nearest other label grew most (▲) and least (▽), last layer; "

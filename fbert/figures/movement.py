@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name
+from fbert.figures.looks import look_of
 from fbert.figures.panels import facets
-from fbert.figures.style import FAINT, INK, look_of
+from fbert.figures.style import FAINT, INK
 
 NAMED = 3
 WHAT = (

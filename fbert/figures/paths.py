@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name, name_points
+from fbert.figures.looks import look_of
 from fbert.figures.panels import explained, facets
-from fbert.figures.style import look_of
 
 WHAT = (
     "Centroids of the three labels that are closest on the last layer before fine-tuning, at each "

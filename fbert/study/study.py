@@ -18,6 +18,7 @@ from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
 
 ORIGINAL = "original"
 FINDINGS = "findings"
+REPORT = "report"
 _SECTIONS = ("finetuning", "probe", "directprobe", "dynamics", "memorisation", "store")
 _CROSS_TASKS = (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))
 _HERE = Path(__file__).parent
@@ -181,12 +182,12 @@ def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str
 
 
 def _produce(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """Return the tables, figures and findings to make: those asked for, or all that are possible."""
+    """Return what to make: what was asked for, or all that is possible."""
     for task in content["dynamics"]["tasks"]:
         if task not in content["tasks"]:
             valid = nearest(task, content["tasks"])
             raise InputError(f"{path}: dynamics.tasks: no task '{task}' in this study; {valid}")
-    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES, FINDINGS)}
+    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES, FINDINGS, REPORT)}
     for name in content.get("produce", []):
         if lacking[name]:
             raise InputError(f"{path}: produce: {name} needs {lacking[name]}")

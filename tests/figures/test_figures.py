@@ -13,19 +13,19 @@ from scipy.optimize import minimize
 from fbert.figures import (
     annotate,
     differences,
+    looks,
     memorisation,
     minimum_distance,
     movement,
     paths,
     plane,
     similarity,
-    style,
 )
 from fbert.figures.caption import caption
 from fbert.figures.panels import SYNTHETIC
 from fbert.figures.save import save
 
-LABELS_FILE = Path(style.__file__).with_name("labels.yaml")
+LABELS_FILE = Path(looks.__file__).with_name("labels.yaml")
 LABELS = ["NOUN", "VERB", "ADJ", "ADP", "PROPN", "DET", "PRON", "ADV"]
 
 
@@ -147,12 +147,12 @@ def test_seeds_make_a_band():
 def test_labels_of_one_inventory_all_look_different():
     inventories = yaml.safe_load(LABELS_FILE.read_text())
     for labels in inventories.values():
-        looks = [(style.look_of(label).color, style.look_of(label).marker) for label in labels]
-        assert len(set(looks)) == len(labels)
+        found = [looks.look_of(label)[:2] for label in labels]
+        assert len(set(found)) == len(labels)
 
 
 def test_an_unknown_label_has_a_look_that_stays():
-    assert style.look_of("x.Unheard-of") == style.look_of("x.Unheard-of")
+    assert looks.look_of("x.Unheard-of") == looks.look_of("x.Unheard-of")
 
 
 def nearest_apart(wanted, gap):

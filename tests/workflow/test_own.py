@@ -19,7 +19,7 @@ SETTINGS = {
     "finetuning": {"epochs": 2, "batch_size": 8},
     "probe": {"widths": [16], "l2": [1.0e-4], "max_epochs": 20, "runs": 1, "control": False},
     "dynamics": {"snapshots": 3},
-    "produce": ["table1", "table2", "table6", "table7", "findings"],
+    "produce": ["table1", "table2", "table6", "table7", "findings", "report"],
 }
 CORPORA = {
     "reviews": {"format": "csv", "files": {"all": "data/reviews.csv"}, "test_share": 0.25, "text": "review"},
@@ -84,7 +84,7 @@ def own(tmp_path_factory):
 
 @pytest.mark.hard
 @pytest.mark.timeout(3600)
-def test_a_csv_and_a_treebank_go_through_every_encoder_to_tables_and_findings(own):
+def test_a_csv_and_a_treebank_go_through_every_encoder_to_a_report(own):
     rows = pd.read_csv(own.folder / "results/mine/tables/table7.csv")
     expected = product([*FAMILIES, *PARTIAL], TASKS, ["original", "fine-tuned"])
     found = rows[["model", "task", "representation"]].itertuples(index=False, name=None)
@@ -98,6 +98,8 @@ def test_a_csv_and_a_treebank_go_through_every_encoder_to_tables_and_findings(ow
     findings = json.loads((own.folder / "results/mine/findings.json").read_text())
     cases = findings["findings"][0]["claims"][1]["cases"]
     assert len(cases) == len([*FAMILIES, *PARTIAL]) * len(TASKS)
+    report = (own.folder / "results/mine/report.html").read_text()
+    assert all(f"{encoder}, {task}" in report for encoder in [*FAMILIES, *PARTIAL] for task in TASKS)
 
 
 @pytest.mark.hard

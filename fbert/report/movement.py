@@ -1,0 +1,143 @@
+"""How labels move through fine-tuning: coordinates in a plane for each layer, for the report's slider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fbert.analysis.centroids import Plane, label_centroids, principal_plane
+from fbert.analysis.sampling import balanced_rows
+from fbert.analysis.training_run import TrainingRun
+from fbert.figure_definitions import snapshot_layers
+from fbert.figures.looks import look_of
+from fbert.store import read, read_layers
+
+DIGITS = 4
+# As many examples as the record of a training run keeps.
+SHOWN_POINTS = 240
+TOO_FEW = "fewer than three labels have examples"
+ALL_EQUAL = "all centroids are the same point"
+
+View = dict[str, Any]
+
+
+def view_of_run(run: TrainingRun) -> View:
+    """Return the view of a training run that was followed: all its updates.
+
+    Returns:
+        Plain values for JSON: `labels` with their looks, `stops` of the slider, and for each of `layers` the
+        coordinates of centroids and examples at each stop, in the principal plane of all the centroids, and
+        what is known of distances there; or a `remark` why there is no plane.
+    """
+    layers = [
+        _layer(int(layer), int(run.n), run.centroids[:, at], run.points[:, at], run.point_labels)
+        | {"verdicts": [_verdict(run, update, at) for update in range(len(run.updates))]}
+        for at, layer in enumerate(run.layers)
+    ]
+    return _view(run.task, run.labels, [f"update {update}" for update in run.updates], layers)
+
+
+def view_of_ends(original: Path | str, tuned: Path | str, task: str) -> View:
+    """Return the view of a task that was not followed: before and after, without distances.
+
+    Args:
+        original: the store of the training split, from the original weights.
+        tuned: the same from the tuned ones.
+        task: one of their tasks.
+
+    Raises:
+        InputError: a store lacks the task.
+        CorruptFileError: a store is truncated, altered or something else.
+    """
+    stores = (original, tuned)
+    layers = [_layer_of_stores(stores, task, layer) for layer in snapshot_layers(read_layers(original)[-1])]
+    labels = read(original, task, layers[0]["layer"]).labels
+    return _view(task, labels, ["original", "tuned"], layers)
+
+
+def _view(task: str, labels: Sequence[str], stops: list[str], layers: list[View]) -> View:
+    looks = [{"name": label} | look_of(label)._asdict() for label in labels]
+    shown = [{key: look[key] for key in ("name", "color", "marker")} for look in looks]
+    return {"task": task, "labels": shown, "stops": stops, "layers": layers}
+
+
+def _layer_of_stores(stores: Sequence[Path | str], task: str, layer: int) -> View:
+    states = [read(store, task, layer) for store in stores]
+    y, labels = states[0].y, states[0].labels
+    rows = balanced_rows(y, SHOWN_POINTS, seed=0)
+    centroids = np.stack([label_centroids(state.X, y, len(labels)) for state in states])
+    return _layer(layer, len(y), centroids, np.stack([state.X[rows] for state in states]), y[rows])
+
+
+def _layer(
+    number: int,
+    n: int,
+    centroids: NDArray[np.floating],
+    points: NDArray[np.floating],
+    point_labels: NDArray[np.integer],
+) -> View:
+    """Project (u, k, d) centroids and (u, s, d) points; labels without examples are left out."""
+    d = centroids.shape[-1]
+    head = {"layer": number, "n": n, "d": d}
+    present = np.flatnonzero(np.isfinite(centroids).all(axis=(0, 2)))
+    if len(present) < 3:
+        return head | {"remark": TOO_FEW}
+    kept = centroids[:, present].astype(np.float64)
+    plane = principal_plane(kept.reshape(-1, d))
+    if plane is None:
+        return head | {"remark": ALL_EQUAL}
+    shown = _projected(points.astype(np.float64), kept.reshape(-1, d), plane)
+    return head | {
+        "explained": _rounded(plane.explained),
+        "labels": present.tolist(),
+        "centroids": _rounded(plane.points.reshape(*kept.shape[:2], 2)),
+        "point_labels": point_labels.tolist(),
+        "points": _rounded(shown),
+    }
+
+
+def _projected(points: NDArray[np.float64], fitted: NDArray[np.float64], plane: Plane) -> NDArray[np.float64]:
+    """Project (..., d) points onto the plane that was fitted to others.
+
+    The components are, of all maps that take the fitted points to their coordinates, the one of least norm.
+    """
+    centre = fitted.mean(axis=0)
+    components = np.linalg.lstsq(fitted - centre, plane.points, rcond=None)[0]  # (d, 2)
+    return (points - centre) @ components
+
+
+def _verdict(run: TrainingRun, update: int, layer: int) -> View:
+    """Say of one snapshot whether labels overlap, and which two are closest, with bounds of the distance."""
+    distances = run.pair_distances(update, layer)
+    verdict = {key: value for key, value in run.verdict(update, layer).items() if key != "update"}
+    if not distances:
+        return verdict | {"closest": None}
+    pair = min(distances, key=lambda labels: distances[labels])
+    a, b = (run.labels.index(label) for label in pair)
+    here = update, layer, a, b
+    meeting = sum(bool(distance == 0) for distance in distances.values())
+    closest = {
+        "labels": list(pair),
+        "distance": _short(run.distances[here]),
+        "lower": _short(run.lower[here], ROUND_FLOOR),
+        "upper": _short(run.upper[here], ROUND_CEILING),
+    }
+    return verdict | {"meeting": meeting, "pairs": len(distances), "closest": closest}
+
+
+def _rounded(values: NDArray[np.float64]) -> list[Any]:
+    """Return the values as lists, of four significant digits and without minus zero."""
+    short = [_short(value) for value in values.ravel()]
+    rounded: list[Any] = np.array(short).reshape(values.shape).tolist()
+    return rounded
+
+
+def _short(value: float, rounding: str = ROUND_HALF_EVEN) -> float:
+    """Return a value of four significant digits; a bound that is rounded outwards stays one."""
+    digits = Context(prec=DIGITS, rounding=rounding).create_decimal_from_float(float(value))
+    return float(digits) + 0.0

@@ -1,0 +1,1 @@
+"""The page itself: what goes into it, its template, style and script."""

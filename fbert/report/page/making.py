@@ -1,0 +1,79 @@
+"""What the page says about the making of the results: study, versions, machine, corpora, time and memory."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fbert.corpora.registry import known_files
+
+_VERSIONS = ("torch", "transformers", "snakemake")
+
+
+class Cost(NamedTuple):
+    """What the jobs of a study took, by Snakemake's benchmarks.
+
+    Attributes:
+        jobs: number of jobs that were measured.
+        seconds: of all jobs, one after the other.
+        peak_mb: most memory of a single job, None if none was measured.
+    """
+
+    jobs: int
+    seconds: float
+    peak_mb: float | None
+
+    @property
+    def time(self) -> str:
+        """The time in units that fit it."""
+        minutes, seconds = divmod(round(self.seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+
+    @property
+    def memory(self) -> str:
+        """The peak in gigabytes."""
+        return "not measured" if self.peak_mb is None else f"{self.peak_mb / 1024:.1f} GB"
+
+
+def cost(benchmarks: Path) -> Cost:
+    """Sum up the benchmark files under a folder; a job that ended before it was measured counts as a job."""
+    jobs = [_measured(path) for path in sorted(benchmarks.rglob("*.tsv"))]
+    memory = [job["max_rss"] for job in jobs if job["max_rss"] is not None]
+    return Cost(len(jobs), sum(job["s"] or 0.0 for job in jobs), max(memory, default=None))
+
+
+def corpora(study: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return name, kind, licences and sources of each corpus of a study."""
+    return [{"name": name} | _corpus(entry) for name, entry in study["corpora"].items()]
+
+
+def versions(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Return the versions that matter most, by name."""
+    packages = provenance["packages"]
+    found = {name: packages[name] for name in _VERSIONS if name in packages}
+    return {"fbert": provenance["fbert"], "Python": provenance["python"]} | found
+
+
+def _corpus(entry: Mapping[str, Any]) -> dict[str, Any]:
+    files = list(entry["files"].values())
+    if entry["embedded"]:
+        return {"licence": "written by fbert itself", "sources": [], "synthetic": True}
+    if not entry["known"]:
+        return {"licence": "files of your own", "sources": files, "synthetic": entry["synthetic"]}
+    known = [known_files()[file] for file in files]
+    licences = dict.fromkeys(file.licence for file in known)
+    return {"licence": ", ".join(licences), "sources": [file.url for file in known], "synthetic": False}
+
+
+def _measured(path: Path) -> dict[str, float | None]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        row = next(csv.DictReader(stream, delimiter="\t"), {})
+    return {key: _number(row.get(key)) for key in ("s", "max_rss")}
+
+
+def _number(text: str | None) -> float | None:
+    """Read a number; Snakemake writes a dash or NA for a job too short to be measured."""
+    return None if text is None or text in ("-", "NA", "") else float(text)

@@ -1,0 +1,87 @@
+"""Putting the page together: everything it shows is inside, and nothing is loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fbert.files import read_json
+from fbert.report.page.figures import figure
+from fbert.report.page.findings import finding
+from fbert.report.page.making import corpora, cost, versions
+from fbert.report.page.tables import table
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files a report is made from.
+
+    Attributes:
+        provenance: what made the results; it has the study.
+        benchmarks: the folder of Snakemake's benchmarks.
+        findings: `findings.json`, none if the study does not produce it.
+        tables: CSV and Markdown of each table.
+        figures: PNG and Markdown of each figure.
+        movement: the views of `fbert.report.movement`, in the order in which they are offered.
+    """
+
+    provenance: Path
+    benchmarks: Path
+    findings: Sequence[Path] = ()
+    tables: Sequence[Path] = ()
+    figures: Sequence[Path] = ()
+    movement: Sequence[Path] = ()
+
+
+def page(sources: Sources) -> str:
+    """Return the report as HTML; equal files make equal pages.
+
+    Raises:
+        CorruptFileError: a file is not what it should be; the message names it.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(_content(sources)) + "\n"
+
+
+def _content(sources: Sources) -> dict[str, Any]:
+    provenance = read_json(sources.provenance)
+    study = provenance["study"]
+    return {
+        "study": study,
+        "corpora": corpora(study),
+        "synthetic": [name for name, entry in study["corpora"].items() if entry["synthetic"]],
+        "findings": _findings(sources.findings),
+        "tables": [table(path) for path in sources.tables if path.suffix == ".csv"],
+        "figures": [figure(path) for path in sources.figures if path.suffix == ".png"],
+        "views": [read_json(path) for path in sources.movement],
+        "versions": versions(provenance),
+        "provenance": provenance,
+        "cost": cost(sources.benchmarks),
+        "style": Markup(_own("report.css")),
+        "script": Markup(_own("report.js")),
+    }
+
+
+def _findings(paths: Sequence[Path]) -> Mapping[str, Any] | None:
+    if not paths:
+        return None
+    content = read_json(paths[0])
+    return dict(content) | {"findings": [finding(entry) for entry in content["findings"]]}
+
+
+def _own(name: str) -> str:
+    """Return a file of this package, which needs no escaping."""
+    return (_HERE / name).read_text(encoding="utf-8")

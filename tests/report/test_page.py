@@ -1,0 +1,130 @@
+"""The page as text: what is in it, what is escaped, and that it loads nothing."""
+
+import dataclasses
+import json
+import re
+
+import pytest
+
+from fbert.errors import CorruptFileError
+from fbert.report.page.findings import finding, number
+from fbert.report.page.making import cost
+from fbert.report.page.text import caption_of, remarks_of, table_of
+from fbert.report.page.write import page
+from report.made_up import FINDINGS, HOSTILE, sources
+
+
+@pytest.fixture
+def made_up(tmp_path):
+    return sources(tmp_path)
+
+
+def test_equal_files_make_equal_pages(made_up):
+    assert page(made_up) == page(made_up)
+
+
+def test_every_finding_stands_there_with_its_verdict(made_up):
+    text = page(made_up)
+    for entry in FINDINGS["findings"]:
+        assert f"<h3>{entry['title']}</h3>" in text
+        assert entry["summary"] in text
+        assert f"</svg>\n{entry['verdict']}</span>" in text
+
+
+def test_a_study_without_findings_says_so(made_up):
+    assert "does not produce findings" in page(dataclasses.replace(made_up, findings=[]))
+
+
+def test_a_study_without_anything_says_so(made_up):
+    bare = dataclasses.replace(made_up, findings=[], tables=[], figures=[], movement=[])
+    text = page(bare)
+    for what in ("does not produce tables", "does not produce figures", "no view of movement"):
+        assert what in text
+
+
+def test_everything_in_the_page_has_a_name_of_its_own(made_up):
+    names = re.findall(r'\bid="([^"]+)"', page(made_up))
+    assert {"findings", "table7", "movement"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_nothing_is_loaded_from_outside(made_up):
+    text = page(made_up)
+    loads = re.findall(r"<(?:img|script|link|iframe|source|object)\b[^>]*?(?:src|href)=\"([^\"]*)", text)
+    assert loads
+    assert all(load.startswith("data:") for load in loads)
+    assert not re.search(r"url\(|@import", text)
+
+
+def test_text_of_others_cannot_become_markup(made_up):
+    text = page(made_up)
+    assert HOSTILE not in text
+    assert "&lt;/script&gt;&lt;b&gt;" in text
+    assert text.count("</script>") == text.count("<script")
+
+
+def test_data_inside_the_page_is_what_went_in(made_up):
+    found = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page(made_up))
+    table, views = (json.loads(text) for text in found)
+    assert table["header"] == ["model", "task", "accuracy", "note", "text"]
+    assert table["rows"][1] == ["small", "DEP", "88.25", 'a "quoted", one', "synthetic"]
+    assert views == [json.loads(path.read_text()) for path in made_up.movement]
+
+
+def test_licences_warnings_and_costs_are_named(made_up):
+    text = page(made_up)
+    for what in ("licence CC BY-SA 3.0", "Synthetic text.", "2 jobs, 1 h 1 min", "2.0 GB", "commit unknown"):
+        assert what in text
+
+
+def test_jobs_too_short_to_measure_count(made_up):
+    assert cost(made_up.benchmarks) == (2, 3660.4, 2048.0)
+    assert cost(made_up.benchmarks / "nowhere").memory == "not measured"
+
+
+def test_rows_that_do_not_fit_are_refused(made_up):
+    csv = made_up.tables[0]
+    csv.write_text("".join(csv.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(CorruptFileError, match=r"3 rows but 4 in its \.md"):
+        page(made_up)
+
+
+def test_a_picture_that_is_none_is_refused(made_up):
+    made_up.provenance.with_name("figures").joinpath("figure2.png").write_bytes(b"GIF")
+    with pytest.raises(CorruptFileError, match=r"figure2\.png: is no PNG"):
+        page(made_up)
+
+
+def test_intervals_of_a_claim_share_a_line_with_zero():
+    known, unknown = finding(FINDINGS["findings"][0])["claims"][0]["cases"]
+    claim = finding(FINDINGS["findings"][0])["claims"][0]
+    assert known["at"]["low"] == 4
+    assert known["at"]["high"] == 96
+    assert known["at"]["low"] < known["at"]["effect"] < claim["zero"] < known["at"]["high"]
+    assert set(unknown["at"].values()) == {None}
+    assert set(unknown["text"].values()) == {"–"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (0.0, "0"),
+        (-0.1234, "−0.123"),
+        (12345.6, "12,346"),
+        (-0.0, "0"),
+        (0.00012345, "0.000123"),
+    ],
+)
+def test_numbers_have_three_digits(value, text):
+    assert number(value) == text
+
+
+def test_markdown_is_read_by_the_places_of_its_bars():
+    markdown = (
+        "**Table 1.** Encoders (study s).\n\n| a   |   b |\n|:----|----:|\n| x|y |   1 |\n\nRemarks:\n- one\n"
+    )
+    assert caption_of(markdown) == ("Table 1", "Encoders (study s).")
+    assert caption_of(markdown).title == "Encoders"
+    assert table_of(markdown) == (["a", "b"], [False, True], [["x|y", "1"]])
+    assert remarks_of(markdown) == ["Remarks:", "one"]
