@@ -19,8 +19,10 @@ STAGES = ["corpora", "encoders", "checkpoints", "embeddings", "probes", "directp
 STAGES += ["learning_curves", "tables", "figures"]
 KILLS = 30
 EPOCHS = 4
-# What is killed: all processes at once as in a power cut, the driver alone, or one job of a stage.
-VICTIMS = ["finetune", "embed", "directprobe", "driver", "everything"]
+# What is killed: all processes at once as in a power cut, the driver alone, one job of a stage, or a job
+# while its store is half written.
+STORE_WRITE = "store write"
+VICTIMS = ["finetune", "embed", STORE_WRITE, "directprobe", "driver", "everything"]
 
 
 class Run:
@@ -38,6 +40,7 @@ class Run:
             "--config",
             f"study={study}",
         ]
+        self.folder = checkout.folder
         self.driver = subprocess.Popen(
             command,
             cwd=checkout.folder,
@@ -49,6 +52,12 @@ class Run:
     def jobs(self, stage: str) -> list[int]:
         """The processes that run a stage's script; Snakemake runs a copy called `tmp....STAGE.py`."""
         return [pid for pid, words in self._processes() if any(w.endswith(f".{stage}.py") for w in words)]
+
+    def writers(self) -> list[int]:
+        """The processes that have a store half written; its temporary name has their number."""
+        unfinished = self.folder.glob("results/tiny/embeddings/**/.*.h5.*.tmp")
+        numbers = {int(path.name.split(".")[-2]) for path in unfinished}
+        return [pid for pid, _ in self._processes() if pid in numbers]
 
     def killed(self, victim: str, chance: random.Random) -> bool:
         """Kill a victim at a random moment and wait for the end; False if the study was complete before."""
@@ -68,6 +77,10 @@ class Run:
             time.sleep(chance.uniform(0, 15))
             everything = [pid for pid, _ in self._processes()]
             return [pid for pid in everything if victim == "everything" or pid == self.driver.pid]
+        if victim == STORE_WRITE:
+            while self.driver.poll() is None and not self.writers():
+                time.sleep(0.01)
+            return self.writers()[:1]
         while self.driver.poll() is None and not self.jobs(victim):
             time.sleep(0.05)
         time.sleep(chance.uniform(0, 5))
