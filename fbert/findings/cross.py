@@ -12,7 +12,7 @@ from fbert.analysis.trends import minimum_distances
 from fbert.findings.bootstrap import Weights, bootstrap, weighted_mean
 from fbert.findings.pairs import by_label, mean_over_seeds
 from fbert.findings.rule import Case
-from fbert.findings.tuning import Record, distance_case
+from fbert.findings.tuning import Record, Tested, distance_case
 
 # What the paper calls so; of other pairs only the last claim of F4 is asked.
 RELATED = {("PS-role", "PS-fxn"), ("PS-fxn", "PS-role")}
@@ -28,16 +28,16 @@ class CrossTuning:
         probed_on: the other.
         before: geometry of the original encoder.
         after: geometry for each seed.
-        accuracy_before: mean test accuracy of the original encoder, in per cent.
-        accuracy_after: the same for each seed.
+        probe_before: how the probe of the original encoder did.
+        probes_after: the same for each seed.
     """
 
     tuned_on: str
     probed_on: str
     before: Record
     after: Sequence[Record]
-    accuracy_before: float
-    accuracy_after: Sequence[float]
+    probe_before: Tested
+    probes_after: Sequence[Tested]
 
     @property
     def name(self) -> str:
@@ -47,7 +47,7 @@ class CrossTuning:
 
 def cross_tunings(probes: Sequence[Record], geometries: Sequence[Record]) -> list[CrossTuning]:
     """Group the records of Table 5 by the two tasks."""
-    accuracies = {(r["task"], r["state"]): r["probe"]["accuracy"] for r in probes}
+    tested = {(record["task"], record["state"]): Tested.of(record) for record in probes}
     original = {r["task"]: r for r in geometries if r["state"] == "original"}
     grouped: dict[tuple[str, str], list[Record]] = {}
     for record in geometries:
@@ -60,8 +60,8 @@ def cross_tunings(probes: Sequence[Record], geometries: Sequence[Record]) -> lis
             probed_on,
             original[probed_on],
             after,
-            accuracies[probed_on, "original"],
-            [accuracies[probed_on, record["state"]] for record in after],
+            tested[probed_on, "original"],
+            [tested[probed_on, record["state"]] for record in after],
         )
         for (tuned_on, probed_on), after in grouped.items()
     ]
@@ -79,20 +79,24 @@ def opposed_close(found: CrossTuning) -> Case:
 
 def accuracy_follows(found: CrossTuning) -> Case:
     """Change of accuracy, counted positive where it goes the way that minimum distances go."""
-    before, *after = [minimum_distances(distance_vector(r["train"])) for r in [found.before, *found.after]]
-    labels = sorted(before.keys() & set.intersection(*(set(side) for side in after)))
-    changes = np.array([by_label(side, labels) for side in after]) - by_label(before, labels)
-    gains = np.array(found.accuracy_after) - found.accuracy_before
+    labels = found.probe_before.labels
+    before, *after = [
+        by_label(minimum_distances(distance_vector(record["train"])), labels)
+        for record in [found.before, *found.after]
+    ]
 
     def agreement(weights: Weights, seeds: Weights) -> float:
-        ways = [np.sign(weighted_mean(row, weights)) for row in changes]
-        return mean_over_seeds(ways * gains, seeds)
+        ways = np.sign([weighted_mean(side - before, weights) for side in after])
+        gains = np.array([probe.accuracy(weights) for probe in found.probes_after])
+        changes = ways * (gains - found.probe_before.accuracy(weights))
+        return mean_over_seeds(changes.tolist(), seeds)
 
+    every = np.ones(len(labels))
     return Case(
         found.name,
         bootstrap(agreement, len(labels), len(after)),
-        found.accuracy_before,
-        float(np.mean(found.accuracy_after)),
+        found.probe_before.accuracy(every),
+        float(np.mean([probe.accuracy(every) for probe in found.probes_after])),
         len(labels),
         seeds=len(after),
     )

@@ -84,29 +84,52 @@ def similarity_falls(found: Tuning) -> Case:
 
 def accuracy_rises(found: Tuning) -> Case:
     """F1: by how many points test accuracy rises; labels drawn again bring all their test examples along."""
-    sizes, hits = zip(*(_test_counts(record) for record in [found.before, *found.after]), strict=True)
-
-    def accuracies(weights: Weights) -> list[float]:
-        totals = [weights @ size for size in sizes]
-        return [
-            100 * weights @ hit / total if total else np.nan for hit, total in zip(hits, totals, strict=True)
-        ]
+    tested = [Tested.of(record) for record in [found.before, *found.after]]
 
     def rise(weights: Weights, seeds: Weights) -> float:
-        before, *after = accuracies(weights)
+        before, *after = [probe.accuracy(weights) for probe in tested]
         return mean_over_seeds(after, seeds) - before
 
-    before, *after = accuracies(np.ones(len(sizes[0])))
-    changes = np.mean(hits[1:], axis=0) - hits[0]
+    labels = tested[0].labels
+    before, *after = [probe.accuracy(np.ones(len(labels))) for probe in tested]
+    changes = np.mean([probe.hits for probe in tested[1:]], axis=0) - tested[0].hits
     return Case(
         found.name,
-        bootstrap(rise, len(sizes[0]), len(after)),
+        bootstrap(rise, len(labels), len(after)),
         before,
         float(np.mean(after)),
-        len(sizes[0]),
+        len(labels),
         seeds=len(after),
-        exceptions=_names([entry["label"] for entry in found.before["probe"]["per_label"]], changes),
+        exceptions=_names(labels, changes),
     )
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How a probe did on the test set, by label.
+
+    Attributes:
+        labels: (k,) names.
+        sizes: (k,) test examples.
+        hits: (k,) how many of them were right, as a mean over the probe's runs.
+    """
+
+    labels: Sequence[str]
+    sizes: NDArray[np.float64]
+    hits: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, record: Record) -> Tested:
+        """Read a probe's record."""
+        entries = record["probe"]["per_label"]
+        sizes = np.array([entry["test"] for entry in entries], dtype=np.float64)
+        recall = np.array([entry["recall"] or 0.0 for entry in entries])
+        return cls([entry["label"] for entry in entries], sizes, sizes * recall / 100)
+
+    def accuracy(self, weights: Weights) -> float:
+        """Return the accuracy in per cent, a label counting as often as it weighs; NaN without examples."""
+        total = weights @ self.sizes
+        return float(100 * (weights @ self.hits) / total) if total else np.nan
 
 
 def clusters_fall(found: Tuning) -> Case:
@@ -182,14 +205,6 @@ def mean_interval(effects: NDArray[np.float64]) -> Interval | None:
         effects.shape[1],
         effects.shape[0],
     )
-
-
-def _test_counts(record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (k,) test examples of each label, and how many of them the runs got right on average."""
-    entries = record["probe"]["per_label"]
-    sizes = np.array([entry["test"] for entry in entries], dtype=np.float64)
-    recall = np.array([entry["recall"] or 0.0 for entry in entries])
-    return sizes, sizes * recall / 100
 
 
 def _names(labels: Sequence[str], effects: NDArray[np.float64]) -> list[str]:

@@ -147,6 +147,18 @@ def test_f4_expects_related_tasks_to_part_labels_and_opposed_ones_to_join_them(
     assert found(**cross(scale, tuned_on, gain))["F4"].verdict == verdict
 
 
+def test_a_change_of_accuracy_that_few_labels_make_is_open():
+    records = cross(2.0, "PS-role", 0)
+    for entry, recall in zip(
+        records["cross_probes"][1]["probe"]["per_label"], [90, 50, 62, 57, 50, 60], strict=True
+    ):
+        entry["recall"] = recall
+    case = only_case(found(**records)["F4"], 2)
+    assert case.outcome == "open"
+    assert case.estimate.effect == pytest.approx(1.5)
+    assert case.estimate.low < 0 < case.estimate.high
+
+
 def test_other_pairs_of_tasks_are_asked_for_accuracy_alone():
     finding = found(**cross(2.0, "DEP", 5))["F4"]
     assert [claim.verdict for claim in finding.claims] == ["not testable", "not testable", "supported"]
