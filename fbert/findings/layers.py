@@ -57,14 +57,16 @@ def centroids_move_further(encoder: str, runs: Sequence[TrainingRun]) -> Case:
 
 def last_layer_stays_alike(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     """How similar the last layer still is to its original."""
-    labels = runs[0].labels
+    name, labels = f"{encoder}, {runs[0].task}", runs[0].labels
+    if len(runs[0].layers) < 2:
+        return Case(name, None, remark=TOO_FEW_LAYERS)
     highest = [_to_original(run, -1) for run in runs]
 
     def similarity(weights: Weights, seeds: Weights) -> float:
         return _mean_correlation(highest, weights, seeds)
 
     return Case(
-        f"{encoder}, {runs[0].task}",
+        name,
         bootstrap(similarity, len(labels), len(runs)),
         units=len(labels_of(runs[0].pair_distances(-1, -1))),
         seeds=len(runs),

@@ -1,5 +1,7 @@
 """Findings on constructed spaces where the truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_up_run import made_up_run
@@ -179,6 +181,15 @@ def layers_that_move(first, last):
 )
 def test_f5_compares_the_first_layer_with_the_last(first, last, verdict):
     assert found(runs=[layers_that_move(first, last)])["F5"].verdict == verdict
+
+
+def test_f5_of_a_single_layer_cannot_be_tested():
+    run = layers_that_move(0.05, 0.5)
+    one = {
+        name: getattr(run, name)[:, 1:]
+        for name in ("linear", "undecided", "distances", "centroids", "points")
+    }
+    assert found(runs=[replace(run, layers=run.layers[1:], **one)])["F5"].verdict == "not testable"
 
 
 def test_f5_without_training_runs_cannot_be_tested():
