@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import label_centroids
-from fbert.analysis.sampling import balanced_rows
+from fbert.analysis.sampling import shown_rows
 from fbert.analysis.training_run import TrainingRun
 from fbert.directprobe import HullDistance, Supports, pairwise_distances
 from fbert.directprobe.hull import OVERLAPPING, UNDECIDED
@@ -24,8 +24,6 @@ from fbert.store.read import Labelled
 STEP = "fbert dynamics step 1"
 # Labels of five points or fewer are left out of distances, as clusters of that size are.
 MIN_POINTS = 6
-# As many as a picture of points in the plane bears.
-SHOWN_POINTS = 240
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -93,17 +91,12 @@ def describe_snapshot(examples: Labelled, gap: float, start: Supports | None) ->
         "linear": np.asarray(OVERLAPPING not in statuses),
         "undecided": np.asarray(statuses.count(UNDECIDED)),
         "centroids": label_centroids(X, y, len(labels)).astype(np.float32),
-        "points": X[_shown_rows(y)].astype(np.float32),
+        "points": X[shown_rows(y)].astype(np.float32),
     }
     large = np.bincount(y, minlength=len(labels)) >= MIN_POINTS
     return found | _squares(
         {pair: pairs[pair] for pair in pairs if large[list(pair)].all()}, len(labels)
     ), supports
-
-
-def _shown_rows(y: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the examples whose vectors are kept, the same at every snapshot."""
-    return balanced_rows(y, SHOWN_POINTS, seed=0)
 
 
 def _squares(pairs: Mapping[tuple[int, int], HullDistance], k: int) -> Arrays:
@@ -134,7 +127,7 @@ def _joined(
     shape = (len(layers), len(updates))
     stacked = {name: np.stack([step[name] for step in steps]) for name in steps[0]}
     arrays = {name: np.swapaxes(a.reshape(*shape, *a.shape[1:]), 0, 1) for name, a in stacked.items()}
-    shown = examples.y[_shown_rows(examples.y)]
+    shown = examples.y[shown_rows(examples.y)]
     return TrainingRun(
         task, examples.labels, len(examples.y), np.array(updates), np.array(layers), shown, **arrays
     )

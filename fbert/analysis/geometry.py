@@ -28,20 +28,20 @@ def describe_geometry(X: np.ndarray, y: np.ndarray, labels: Sequence[str], gap: 
     return {
         "n": int(X.shape[0]),
         "d": int(X.shape[1]),
-        "labels": {
-            name: int(count) for name, count in zip(*np.unique(names, return_counts=True), strict=True)
-        },
+        "labels": _counts(names),
         "clusters": int(found.n_clusters_),
-        "clusters_by_label": {
-            str(name): int(count)
-            for name, count in zip(*np.unique(found.cluster_labels_, return_counts=True), strict=True)
-        },
+        "clusters_by_label": _counts(found.cluster_labels_),
         "pairs": len(found.separability_),
         "separable_pairs": int((found.separability_["status"] == SEPARABLE).sum()),
         "linear": bool(found.is_linear_),
         "undecided": int(found.n_undecided_),
         "distances": _distances(found),
     }
+
+
+def _counts(names: np.ndarray) -> dict[str, int]:
+    """Return how often each name occurs."""
+    return {str(name): int(count) for name, count in zip(*np.unique(names, return_counts=True), strict=True)}
 
 
 def _distances(found: DirectProbe) -> list[dict[str, Any]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+# As many as a picture of points in the plane bears.
+SHOWN_POINTS = 240
+
 
 def turns(y: NDArray[np.integer], seed: int) -> NDArray[np.int64]:
     """Let the examples of each label take turns, in a random order.
@@ -27,6 +30,11 @@ def turns(y: NDArray[np.integer], seed: int) -> NDArray[np.int64]:
 def second_half(y: NDArray[np.integer], seed: int) -> NDArray[np.bool_]:
     """Return (n,) which examples are in the second of two halves; a label's odd one is in the first."""
     return turns(y, seed) % 2 == 1
+
+
+def shown_rows(y: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the examples that pictures show, the same for equal y."""
+    return balanced_rows(y, SHOWN_POINTS, seed=0)
 
 
 def balanced_rows(y: NDArray[np.integer], count: int, seed: int) -> NDArray[np.int64]:

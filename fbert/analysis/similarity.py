@@ -46,7 +46,11 @@ def distance_vector(record: Mapping[str, Any]) -> dict[LabelPair, float]:
 
 def train_test_similarity(record: Mapping[str, Any]) -> Similarity:
     """Compare training and test set in one representation; undefined unless both are linear."""
-    train, test = record["train"], record["test"]
-    if not (train["linear"] and test["linear"]):
+    if not (record["train"]["linear"] and record["test"]["linear"]):
         return Similarity(None, 0)
-    return spatial_similarity(distance_vector(train), distance_vector(test))
+    return label_level_similarity(record)
+
+
+def label_level_similarity(record: Mapping[str, Any]) -> Similarity:
+    """Compare them whether they are linear or not: distances of labels are means over their clusters."""
+    return spatial_similarity(distance_vector(record["train"]), distance_vector(record["test"]))

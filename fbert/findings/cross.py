@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fbert.analysis.similarity import distance_vector
-from fbert.analysis.trends import minimum_distances
 from fbert.findings.bootstrap import Weights, bootstrap, weighted_mean
 from fbert.findings.pairs import by_label, mean_over_seeds
 from fbert.findings.rule import Case
-from fbert.findings.tuning import Record, Tested, distance_case
+from fbert.findings.tuning import Record, Tested, distance_case, training_distances
 
 # What the paper calls so; of other pairs only the last claim of F4 is asked.
 RELATED = {("PS-role", "PS-fxn"), ("PS-fxn", "PS-role")}
@@ -80,10 +78,8 @@ def opposed_close(found: CrossTuning) -> Case:
 def accuracy_follows(found: CrossTuning) -> Case:
     """Change of accuracy, counted positive where it goes the way that minimum distances go."""
     labels = found.probe_before.labels
-    before, *after = [
-        by_label(minimum_distances(distance_vector(record["train"])), labels)
-        for record in [found.before, *found.after]
-    ]
+    distances = training_distances([found.before, *found.after])
+    before, *after = [by_label(side, labels) for side in distances]
 
     def agreement(weights: Weights, seeds: Weights) -> float:
         ways = np.sign([weighted_mean(side - before, weights) for side in after])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fbert.analysis.similarity import distance_vector, spatial_similarity
+from fbert.analysis.similarity import label_level_similarity
 from fbert.findings.bootstrap import bootstrap, weighted_correlation
 from fbert.findings.rule import Case
 from fbert.findings.tuning import Record
@@ -18,7 +18,7 @@ def halves_foretell(records: Sequence[Record]) -> Case:
     Args:
         records: geometries of all encoders, tasks and states.
     """
-    tests = [spatial_similarity(*(distance_vector(r[part]) for part in ("train", "test"))).r for r in records]
+    tests = [label_level_similarity(record).r for record in records]
     found = [
         (record["halves"]["similarity"], test)
         for record, test in zip(records, tests, strict=True)

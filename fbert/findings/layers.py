@@ -11,8 +11,9 @@ from fbert.analysis.training_run import TrainingRun
 from fbert.findings.bootstrap import Weights, bootstrap
 from fbert.findings.pairs import PairedDistances, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
-from fbert.findings.tuning import GENERALISED, label_case
+from fbert.findings.tuning import label_case
 
+NOT_LINEAR = "not linear everywhere: distances of labels are 0 where labels meet"
 TOO_FEW_LAYERS = "fewer than two layers were followed"
 
 
@@ -90,4 +91,4 @@ def _moved(run: TrainingRun) -> NDArray[np.float64]:
 
 def _remark(runs: Sequence[TrainingRun]) -> str:
     ends = [run.linear[[0, -1]][:, [0, -1]] for run in runs]
-    return "" if np.all(ends) else GENERALISED.replace("means over their clusters", "0 where labels meet")
+    return "" if np.all(ends) else NOT_LINEAR

@@ -159,12 +159,17 @@ def distance_case(name: str, original: Record, tuned: Sequence[Record], sign: in
         tuned: geometry after, for each seed.
         sign: 1 if labels are expected to move apart, -1 if together.
     """
-    before, *after = [minimum_distances(distance_vector(record["train"])) for record in [original, *tuned]]
+    before, *after = training_distances([original, *tuned])
     labels = sorted(before.keys() & set.intersection(*(set(side) for side in after)))
     left_out = len(original["train"]["labels"]) - len(labels)
     remark = f"{left_out} labels have no distance: too few points" if left_out else ""
     values = np.array([by_label(side, labels) for side in after])
     return label_case(name, labels, by_label(before, labels), values, sign, remark)
+
+
+def training_distances(records: Iterable[Record]) -> list[dict[str, float]]:
+    """Return for each record the minimum distance of each label in the training set."""
+    return [minimum_distances(distance_vector(record["train"])) for record in records]
 
 
 def label_case(

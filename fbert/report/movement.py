@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import Plane, label_centroids, principal_plane
-from fbert.analysis.sampling import balanced_rows
+from fbert.analysis.sampling import shown_rows
 from fbert.analysis.training_run import TrainingRun
 from fbert.figure_definitions import snapshot_layers
 from fbert.figures.looks import look_of
 from fbert.store import read, read_layers
 
 DIGITS = 4
-# As many examples as the record of a training run keeps.
-SHOWN_POINTS = 240
 TOO_FEW = "fewer than three labels have examples"
 ALL_EQUAL = "all centroids are the same point"
 
@@ -69,7 +67,7 @@ def _view(task: str, labels: Sequence[str], stops: list[str], layers: list[View]
 def _layer_of_stores(stores: Sequence[Path | str], task: str, layer: int) -> View:
     states = [read(store, task, layer) for store in stores]
     y, labels = states[0].y, states[0].labels
-    rows = balanced_rows(y, SHOWN_POINTS, seed=0)
+    rows = shown_rows(y)
     centroids = np.stack([label_centroids(state.X, y, len(labels)) for state in states])
     return _layer(layer, len(y), centroids, np.stack([state.X[rows] for state in states]), y[rows])
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fbert.analysis.similarity import distance_vector, spatial_similarity, train_test_similarity
+from fbert.analysis.similarity import label_level_similarity, train_test_similarity
 from fbert.published import ROW, published_figures
 from fbert.tasks import PreparedCorpus
 
@@ -144,7 +144,7 @@ def geometry_columns(records: Sequence[Record]) -> dict[str, Any]:
     """Return what tables say of the clusters of all seeds."""
     train, test = ([record[part] for record in records] for part in ("train", "test"))
     similarities = [train_test_similarity(record) for record in records]
-    label_level = [spatial_similarity(*map(distance_vector, pair)) for pair in zip(train, test, strict=True)]
+    label_level = [label_level_similarity(record) for record in records]
     return {
         "clusters": _mean([part["clusters"] for part in train]),
         "labels": len(train[0]["labels"]),

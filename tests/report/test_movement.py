@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from fbert.analysis.sampling import balanced_rows
+from fbert.analysis.sampling import SHOWN_POINTS, balanced_rows
 from fbert.analysis.training_run import TrainingRun
 from fbert.figures.looks import look_of
-from fbert.report.movement import SHOWN_POINTS, TOO_FEW, view_of_ends, view_of_run
+from fbert.report.movement import TOO_FEW, view_of_ends, view_of_run
 from fbert.store.form import STORE, creating, layer_name, write_texts
 from report.made_up import LABELS, run
 
