@@ -16,6 +16,8 @@ rule embed:
         f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{corpus}}.tsv"
     conda:
         "../envs/fbert.yaml"
+    # Before other jobs, since the longest ones, probes, wait for it.
+    priority: 2
     threads: 1
     resources:
         mem_mb=growing_with_encoder(3000, weights=2),

@@ -16,6 +16,8 @@ rule probe:
         f"{RESULTS}/benchmarks/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
     conda:
         "../envs/fbert.yaml"
+    # Early, so that no probe of many minutes is left alone at the end of a study while other cores idle.
+    priority: 1
     threads: 1
     resources:
         mem_mb=growing(4000),
