@@ -7,6 +7,7 @@ P. Wolfe, Finding the nearest point in a polytope, Mathematical Programming 11 (
 simplices are had by adding a constant to the Gram entries of points of one side, which moves no solution.
 
 Compiled by numba without the global lock, one thread a call: results do not depend on the number of threads.
+One file holds all of it: numba's cache notices a change in the file of a function, not in those it calls.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numba
 import numpy as np
 
 SINGULAR = 1e-13  # a pivot this small (squared, relative) means: in the affine hull of the active points
+COMPANION = 1e-6  # the same for points that join the most promising one: only it is sure to be independent
+TOGETHER = 8  # points that may become active in one step; those that should not leave in the next
 PATIENCE = 5  # steps without progress, which only rounding can cause, before giving up
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
 
@@ -25,8 +28,8 @@ compiled = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "
 
 
 @compiled
-def _append(L: Array, k: int, column: Array, diagonal: float) -> bool:
-    """Append a row to the k x k lower factor L; False if the new point depends on the others."""
+def _append(L: Array, k: int, column: Array, diagonal: float, least: float) -> bool:
+    """Append a row to the k x k lower factor L; False if its pivot is below `least` of the diagonal."""
     for i in range(k):
         s = column[i]
         for j in range(i):
@@ -35,7 +38,7 @@ def _append(L: Array, k: int, column: Array, diagonal: float) -> bool:
     s = diagonal
     for j in range(k):
         s -= L[k, j] * L[k, j]
-    if s <= SINGULAR * diagonal:
+    if s <= least * diagonal:
         return False
     L[k, k] = np.sqrt(s)
     return True
@@ -120,14 +123,15 @@ def _most_violating(
     state: Array,
     g: Array,
     tolerance: float,
-    noise: float,
+    promising: Array,
 ) -> tuple[int, float]:
-    """Return the working point that promises most, or -1, and the squared length reached.
+    """Write the working points that promise most into `promising`; return how many, and the squared length.
 
-    state[j] is 0 for points at rest, 1 for active ones, 2 for those that depend on the active ones.
+    The best comes first, and none that promises less than half as much joins it. state[j] is 0 for points at
+    rest, 1 for active ones, 2 for those that depend on the active ones.
     """
-    m = side.shape[0]
-    g[:m] = 0.0
+    m = g.shape[0]
+    g[:] = 0.0
     for u in range(k):
         row, weight = active[u], x[active[u]]
         for j in range(m):
@@ -135,12 +139,18 @@ def _most_violating(
     mu = np.zeros(2)
     for u in range(k):
         mu[side[active[u]]] += x[active[u]] * g[active[u]]
-    best, found = max(tolerance, noise), -1
-    square = mu[0] + mu[1]
     for j in range(m):
-        if state[j] == 0 and mu[side[j]] - g[j] > best:
-            best, found = mu[side[j]] - g[j], j
-    return found, square
+        g[j] = mu[side[j]] - g[j] if state[j] == 0 else 0.0
+    count, least = 0, tolerance
+    while count < promising.shape[0]:
+        best = np.argmax(g)
+        if g[best] <= least:
+            break
+        least = max(least, 0.5 * g[best]) if count == 0 else least
+        promising[count] = best
+        g[best] = 0.0
+        count += 1
+    return count, mu[0] + mu[1]
 
 
 @compiled
@@ -161,7 +171,7 @@ def _factor(Q: Array, side: Array, x: Array, active: Array, k: int, built: int, 
     for t in range(built, k):
         i = active[t]
         _gram_column(Q, side, active, kept, i, lift, column)
-        if _append(L, kept, column, Q[i, i] + lift):
+        if _append(L, kept, column, Q[i, i] + lift, SINGULAR):
             active[kept] = i
             kept += 1
         else:
@@ -193,6 +203,7 @@ def _drop_to_minimiser(
 
 @compiled
 def minimise(
+    m: int,
     Q: Array,
     side: Array,
     x: Array,
@@ -206,6 +217,7 @@ def minimise(
     """Minimise x'Qx over the two simplices, starting from the active points and their weights.
 
     Args:
+        m: number of working points; the arrays may have room for more.
         Q: (m, m) Gram matrix of the signed working points.
         side: (m,) 0 or 1.
         x: (m,) weights, changed in place; zero outside the active points.
@@ -219,28 +231,28 @@ def minimise(
     Returns:
         The new number of active points, all of them in L.
     """
-    m = side.shape[0]
-    noise = NOISE * lift
+    tolerance = max(tolerance, NOISE * lift)
     column, target, g, y = np.empty(m + 1), np.empty(m + 1), np.empty(m), np.empty((2, m + 1))
-    state = np.zeros(m, np.uint8)
+    state, promising = np.zeros(m, np.uint8), np.empty(TOGETHER, np.int64)
     k = _factor(Q, side, x, active, k, built, lift, L)
     state[active[:k]] = 1
     fresh, idle, least = 0, 0, np.inf
     for _ in range(50 * m + 1000):
         k = _drop_to_minimiser(side, x, active, k, fresh, state, L, y, target)
         fresh = k
-        new, square = _most_violating(Q, side, x, active, k, state, g, tolerance, noise)
+        count, square = _most_violating(Q, side, x, active, k, state, g, tolerance, promising)
         idle = idle + 1 if square >= least else 0
         least = min(least, square)
-        if new < 0 or idle > PATIENCE:
+        if count == 0 or idle > PATIENCE:
             break
-        _gram_column(Q, side, active, k, new, lift, column)
-        if _append(L, k, column, Q[new, new] + lift):
-            active[k] = new
-            state[new] = 1
-            k += 1
-        else:
-            state[new] = 2
+        for rank, new in enumerate(promising[:count]):
+            _gram_column(Q, side, active, k, new, lift, column)
+            if _append(L, k, column, Q[new, new] + lift, SINGULAR if rank == 0 else COMPANION):
+                active[k] = new
+                state[new] = 1
+                k += 1
+            elif rank == 0:
+                state[new] = 2
     return k
 
 
@@ -264,22 +276,27 @@ def _worst(scores: Array, bound: float, taken: Array, room: int) -> Array:
 
 
 @compiled
-def _grown(array: Array, size: int) -> Array:
-    """Return a square matrix with a smaller one in its corner."""
-    larger = np.zeros((size, size))
-    larger[: array.shape[0], : array.shape[1]] = array
-    return larger
+def _longer(array: Array, room: int) -> Array:
+    """Return a vector of `room` entries that begins with these; the others are zero."""
+    longer = np.zeros(room, array.dtype)
+    longer[: array.shape[0]] = array
+    return longer
 
 
 @compiled
-def _signed(A: Array, B: Array, rows_a: Array, rows_b: Array) -> Array:
-    """Return the chosen points of A and, negated, of B."""
-    Z = np.empty((rows_a.shape[0] + rows_b.shape[0], A.shape[1]))
-    for i in range(rows_a.shape[0]):
-        Z[i] = A[rows_a[i]]
-    for i in range(rows_b.shape[0]):
-        Z[rows_a.shape[0] + i] = -B[rows_b[i]]
-    return Z
+def _taller(array: Array, room: int) -> Array:
+    """Return a matrix with room for so many rows that begins with these."""
+    taller = np.empty((room, array.shape[1]))
+    taller[: array.shape[0]] = array
+    return taller
+
+
+@compiled
+def _wider(array: Array, m: int, room: int) -> Array:
+    """Return a square matrix with room for so many rows that begins with the first m of this one."""
+    wider = np.empty((room, room))
+    wider[:m, :m] = array[:m, :m]
+    return wider
 
 
 @compiled
@@ -293,15 +310,20 @@ def _levels(scores_a: Array, scores_b: Array, row: Array, side: Array, x: Array)
 
 
 @compiled
-def _join(Q: Array, Z: Array, more: Array) -> tuple[Array, Array]:
-    """Return Gram matrix and points with more points."""
-    m = Z.shape[0]
-    Z = np.concatenate((Z, more))
-    Q = _grown(Q, Z.shape[0])
-    block = np.dot(more, Z.T)
-    Q[m:] = block
-    Q[:m, m:] = block[:, :m].T
-    return Q, Z
+def _enter(
+    A: Array, B: Array, more_a: Array, more_b: Array, m: int, row: Array, side: Array, Z: Array, Q: Array
+) -> None:
+    """Let rows of A and, negated, of B follow the m working points, with their scalar products."""
+    middle, end = m + more_a.shape[0], m + more_a.shape[0] + more_b.shape[0]
+    row[m:middle], row[middle:end] = more_a, more_b
+    side[m:middle], side[middle:end] = 0, 1
+    for i in range(m, middle):
+        Z[i] = A[row[i]]
+    for i in range(middle, end):
+        Z[i] = -B[row[i]]
+    block = np.dot(Z[m:end], Z[:end].T)
+    Q[m:end, :end] = block
+    Q[:m, m:end] = block[:, :m].T
 
 
 @compiled
@@ -341,22 +363,22 @@ def nearest(
         (rows, weights, in_a, normal, lower, upper): the active rows, those with in_a of A, their weights;
         the vector (d,) whose hyperplane gives the lower bound; the bounds as found in float64.
     """
-    row, x = np.concatenate((startA, startB)), weights.copy()
-    side = np.zeros(row.shape[0], np.int64)
-    side[startA.shape[0] :] = 1
+    m = startA.shape[0] + startB.shape[0]
+    room = m + 4 * batch
+    row, side, x = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room)
+    Z, Q, L = np.empty((room, A.shape[1])), np.empty((room, room)), np.empty((room, room))
+    active = np.zeros(room, np.int64)
     taken_a, taken_b = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
     taken_a[startA], taken_b[startB] = True, True
-    Z = _signed(A, B, startA, startB)
-    Q, L = np.dot(Z, Z.T), np.zeros((0, 0))
-    active = np.flatnonzero(x > 0.0)
-    k, built, idle, tolerance = active.shape[0], 0, 0, 0.0
+    _enter(A, B, startA, startB, 0, row, side, Z, Q)
+    x[:m] = weights
+    started = np.flatnonzero(weights > 0.0)
+    k, built, idle, tolerance = started.shape[0], 0, 0, 0.0
+    active[:k] = started
     normal, lower, upper, least = np.zeros(A.shape[1]), -np.inf, np.inf, np.inf
     for _ in range(max_rounds):
-        m = row.shape[0]
-        L = _grown(L, m + 1)
-        active = np.append(active[:k], np.zeros(m + 1 - k, np.int64))
-        k = built = minimise(Q, side, x, active, k, built, lift, L, tolerance)
-        w = np.dot(x, Z)
+        k = built = minimise(m, Q, side, x, active, k, built, lift, L, tolerance)
+        w = np.dot(x[:m], Z[:m])
         upper = np.sqrt(np.dot(w, w))
         idle = idle + 1 if upper > least * (1.0 - 1e-9) else 0
         least = min(least, upper)
@@ -368,7 +390,7 @@ def nearest(
             lower, normal = bound, w
         if lower >= (1.0 - gap) * upper or upper <= zero or (verdict_only and lower > error):
             break
-        level = _levels(scores_a, scores_b, row, side, x)
+        level = _levels(scores_a, scores_b, row[:m], side, x)
         slack = 0.25 * gap * upper * upper
         tolerance = max(slack, 0.1 * max(level[0] - scores_a.min(), level[1] - scores_b.min()))
         more_a = _worst(scores_a, level[0] - slack, taken_a, batch)
@@ -376,9 +398,13 @@ def nearest(
         if more_a.shape[0] + more_b.shape[0] == 0:
             tolerance = slack
             continue
-        Q, Z = _join(Q, Z, _signed(A, B, more_a, more_b))
-        row = np.concatenate((row, more_a, more_b))
-        side = np.concatenate((side, np.zeros(more_a.shape[0], np.int64), np.ones(more_b.shape[0], np.int64)))
-        x = np.append(x, np.zeros(row.shape[0] - m))
+        grown = m + more_a.shape[0] + more_b.shape[0]
+        if grown >= room:
+            room = 2 * grown
+            row, side = _longer(row, room), _longer(side, room)
+            x, active = _longer(x, room), _longer(active, room)
+            Z, Q, L = _taller(Z, room), _wider(Q, m, room), _wider(L, m, room)
+        _enter(A, B, more_a, more_b, m, row, side, Z, Q)
+        m = grown
     chosen = active[:k]
     return row[chosen], x[chosen], side[chosen] == 0, normal, lower, upper
