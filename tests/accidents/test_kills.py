@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 from checkout import TINY, Checkout, results
 from safetensors import SafetensorError, safe_open
 
@@ -126,10 +127,17 @@ def updates_of_an_epoch(checkout: Checkout) -> dict[str, int]:
 
 @pytest.fixture
 def longer(tmp_path) -> Path:
-    """The tiny study with several epochs, so that a state is saved in the middle of training."""
-    study = tmp_path / "tiny.yaml"
-    study.write_text(TINY.read_text().replace("epochs: 1}", f"epochs: {EPOCHS}}}", 1))
-    return study
+    """One task of the tiny study, through every stage, with epochs enough to be killed in the middle of training."""
+    study = yaml.safe_load(TINY.read_text())
+    study |= {
+        "corpora": {"treebank": study["corpora"]["treebank"]},
+        "tasks": {"POS": study["tasks"]["POS"]},
+        "finetuning": {"epochs": EPOCHS},
+        "produce": ["table7", "figure4", "memorisation"],
+    }
+    path = tmp_path / "tiny.yaml"
+    path.write_text(yaml.safe_dump(study))
+    return path
 
 
 def test_thirty_kills_change_no_byte(longer, tmp_path):
