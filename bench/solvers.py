@@ -3,8 +3,8 @@
     pip install daqp==0.11.0 piqp==0.7.0 clarabel==0.11.1
     python bench/solvers.py [--pairs N]
 
-The peers get the hard-margin program (min |w|^2 with y (w x + b) >= 1), whose optimum is the hulls'
-distance. Pairs are drawn by a seed from the separable ones of UD English PUD (FBERT_CORPORA names the folder of
+The peers get the hard-margin program (min |w|^2 with y (w x + b) >= 1), whose optimum is the distance of the
+hulls. Pairs are drawn by a seed from the separable ones of UD English PUD (FBERT_CORPORA names the folder of
 corpora) in the packaged encoder's last layer. Seconds are processor seconds on one thread.
 """
 

@@ -157,9 +157,12 @@ class Referee:
         """Yield the conflict of two clusters, if there is one."""
         key = (cluster.root, other.root)
         found = solve(hull, other.hull(self.points), np.inf, self._start(key, cluster, other))
+        self._supports.pop(key, None)
         self._supports[key] = Support(
             cluster.rows[found.rows_a], found.weights_a, other.rows[found.rows_b], found.weights_b
         )
+        if len(self._supports) > len(self.points):  # like hyperplanes: no more memory than the points
+            del self._supports[next(iter(self._supports))]
         if found.status == OVERLAPPING:
             yield Conflict(cluster, other, cluster.rows[found.rows_a], other.rows[found.rows_b])
         elif found.status == UNDECIDED:
