@@ -127,7 +127,7 @@ def updates_of_an_epoch(checkout: Checkout) -> dict[str, int]:
 
 @pytest.fixture
 def longer(tmp_path) -> Path:
-    """One task of the tiny study, through every stage, with epochs enough to be killed in the middle of training."""
+    """One task of the tiny study, through every stage, with epochs enough to be killed in mid-training."""
     study = yaml.safe_load(TINY.read_text())
     study |= {
         "corpora": {"treebank": study["corpora"]["treebank"]},

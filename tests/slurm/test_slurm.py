@@ -132,15 +132,22 @@ def test_a_job_that_hangs_is_ended_by_its_time_limit_and_goes_on_with_more(clust
     subprocess.run(["scancel", "--signal=STOP", job], check=True)
     assert driver.wait(timeout=400) == 0
     assert "Trying to restart" in (tmp_path / "driver.txt").read_text()
-    tried, recorded = (
-        [job for job in cluster.jobs(before) if "rule_finetune" in job["Comment"]],
-        cluster.recorded(),
-    )
-    assert [recorded[job["JobId"]] for job in tried] == ["TIMEOUT", "COMPLETED"]
+    tried = trainings(cluster, before)
+    assert [cluster.recorded()[job["JobId"]] for job in tried] == ["TIMEOUT", "COMPLETED"]
     assert [job["TimeLimit"] for job in tried] == ["00:01:00", "00:05:00"]
-    log = (checkout.folder / "results/long/logs/finetune/minilm-3/PS-role-seed0.log").read_text()
-    assert int(re.search(r"(\d+)/\d+ \[", log)[1]) > 5, "it should go on, not begin anew"
-    assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
+    assert_went_on(checkout, local)
+
+
+def test_a_job_that_is_cancelled_is_tried_again_and_goes_on(cluster, local, tmp_path):
+    checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
+    driver = start_training(checkout, tmp_path / "driver.txt")
+    [job] = trainings(cluster, before)
+    subprocess.run(["scancel", job["JobId"]], check=True)
+    assert driver.wait(timeout=400) == 0
+    assert "Trying to restart" in (tmp_path / "driver.txt").read_text()
+    states = [cluster.recorded()[job["JobId"]] for job in trainings(cluster, before)]
+    assert states == ["CANCELLED", "COMPLETED"]
+    assert_went_on(checkout, local)
 
 
 def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_path):
@@ -176,6 +183,18 @@ def start_training(checkout: Checkout, said: Path, *arguments: str) -> subproces
         driver = subprocess.Popen(command, cwd=checkout.folder, stdout=stream, stderr=stream)
     wait_for(lambda: log.is_file() and read_lines(log) > 5, "training")
     return driver
+
+
+def trainings(cluster: Cluster, before: set[str]) -> list[dict[str, str]]:
+    """The jobs of training that were submitted since `before`, oldest first."""
+    return [job for job in cluster.jobs(before) if "rule_finetune" in job["Comment"]]
+
+
+def assert_went_on(checkout: Checkout, local: Checkout) -> None:
+    """The last training began where the one before it had ended, and ended as an undisturbed one does."""
+    log = (checkout.folder / "results/long/logs/finetune/minilm-3/PS-role-seed0.log").read_text()
+    assert int(re.search(r"(\d+)/\d+ \[", log)[1]) > 5, "it should go on, not begin anew"
+    assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
 
 
 def read_lines(path: Path) -> int:
