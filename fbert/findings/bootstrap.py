@@ -71,3 +71,8 @@ def weighted_correlation(x: NDArray[np.float64], y: NDArray[np.float64], weights
     weights = weights / weights.sum()
     x, y = x - weights @ x, y - weights @ y
     return float(weights @ (x * y) / np.sqrt((weights @ x**2) * (weights @ y**2)))
+
+
+def if_finite(value: float) -> float | None:
+    """Return a number that JSON can hold, None for one that is undefined."""
+    return value if np.isfinite(value) else None

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.training_run import TrainingRun
-from fbert.findings.bootstrap import Weights, bootstrap
+from fbert.findings.bootstrap import Weights, bootstrap, if_finite
 from fbert.findings.pairs import PairedDistances, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
 from fbert.findings.tuning import label_case
@@ -36,8 +36,8 @@ def upper_layers_change_more(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     return Case(
         name,
         bootstrap(difference, len(labels), len(runs)),
-        _mean_correlation(lowest, *every),
-        _mean_correlation(highest, *every),
+        if_finite(_mean_correlation(lowest, *every)),
+        if_finite(_mean_correlation(highest, *every)),
         len(labels_of(runs[0].pair_distances(-1, -1))),
         seeds=len(runs),
         remark=_remark(runs),

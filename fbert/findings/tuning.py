@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fbert.analysis.similarity import distance_vector
 from fbert.analysis.trends import minimum_distances
-from fbert.findings.bootstrap import Interval, Weights, bootstrap, weighted_mean
+from fbert.findings.bootstrap import Interval, Weights, bootstrap, if_finite, weighted_mean
 from fbert.findings.pairs import PairedDistances, by_label, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
 
@@ -74,8 +74,8 @@ def similarity_falls(found: Tuning) -> Case:
     return Case(
         found.name,
         bootstrap(fall, len(labels), len(after)),
-        _finite(before.correlation(every)),
-        _finite(float(np.mean([state.correlation(every) for state in after]))),
+        if_finite(before.correlation(every)),
+        if_finite(float(np.mean([state.correlation(every) for state in after]))),
         len(labels),
         seeds=len(after),
         remark="" if linear else GENERALISED,
@@ -220,7 +220,3 @@ def _names(labels: Sequence[str], effects: NDArray[np.float64]) -> list[str]:
 
 def _mean(values: NDArray[np.float64]) -> float | None:
     return float(values.mean()) if values.size else None
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None

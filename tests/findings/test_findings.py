@@ -1,5 +1,6 @@
 """Findings on constructed spaces where the truth is known."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,10 @@ from made_up_run import made_up_run
 from fbert.analysis.baselines import halves_similarity
 from fbert.analysis.geometry import describe_geometry
 from fbert.findings.make import make_findings
+from fbert.findings.text import to_json
 
 LABELS = tuple("abcdef")
+STUDY = {"study": "tiny", "description": "", "synthetic": False, "seeds": [0]}
 CENTRES = np.array([[0, 0, 0], [10, 0, 0], [0, 14, 0], [0, 0, 19], [23, 5, 0], [3, 29, 12]], dtype=float)
 
 
@@ -190,6 +193,13 @@ def test_f5_of_a_single_layer_cannot_be_tested():
         for name in ("linear", "undecided", "distances", "centroids", "points")
     }
     assert found(runs=[replace(run, layers=run.layers[1:], **one)])["F5"].verdict == "not testable"
+
+
+def test_f5_of_two_labels_has_no_similarity_that_is_not_a_number():
+    finding = found(runs=[made_up_run(labels=("a", "b"))])["F5"]
+    case = only_case(finding)
+    assert (case.estimate, case.before, case.after) == (None, None, None)
+    json.dumps(to_json([finding], STUDY), allow_nan=False)
 
 
 def test_f5_without_training_runs_cannot_be_tested():
