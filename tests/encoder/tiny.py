@@ -19,6 +19,7 @@ from transformers import (
     PreTrainedTokenizerFast,
     RobertaConfig,
     RobertaTokenizer,
+    XLMRobertaConfig,
 )
 
 from fbert.encoder import EncoderSource
@@ -35,7 +36,8 @@ NOUNS, VERBS, OTHERS = (
 TEXT = [" ".join(NOUNS + VERBS + OTHERS)] * 3
 MAX_POSITIONS = 96
 SHAPE = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}
-FAMILIES = ("bert", "roberta", "distilbert", "electra", "albert", "deberta", "modernbert", "no-special")
+FAMILIES = ("bert", "roberta", "xlm-roberta", "distilbert", "electra", "albert", "deberta", "modernbert")
+FAMILIES += ("no-special",)
 
 
 def build(family: str, folder: Path, **options) -> EncoderSource:
@@ -98,10 +100,9 @@ def _config(family: str, tokenizer, options: dict):
         "max_position_embeddings": MAX_POSITIONS,
         "pad_token_id": 0,
     }
-    if family == "roberta":
-        return RobertaConfig(
-            **common | {"pad_token_id": 1, "max_position_embeddings": MAX_POSITIONS + 2} | options
-        )
+    if family in ("roberta", "xlm-roberta"):
+        chosen = RobertaConfig if family == "roberta" else XLMRobertaConfig
+        return chosen(**common | {"pad_token_id": 1, "max_position_embeddings": MAX_POSITIONS + 2} | options)
     if family == "distilbert":
         return DistilBertConfig(
             dim=16,
@@ -138,6 +139,8 @@ def _config(family: str, tokenizer, options: dict):
 def _tokenizer(family: str):
     if family == "roberta":
         return _roberta_tokenizer()
+    if family == "xlm-roberta":
+        return _xlm_roberta_tokenizer()
     built = (
         _byte_level()
         if family == "modernbert"
@@ -162,11 +165,11 @@ def _wordpiece() -> Tokenizer:
     return built
 
 
-def _unigram() -> Tokenizer:
+def _unigram(special: tuple[str, ...] = tuple(SPECIAL), unknown: str = "[UNK]") -> Tokenizer:
     built = Tokenizer(models.Unigram())
     built.pre_tokenizer = pre_tokenizers.Metaspace()
     trainer = trainers.UnigramTrainer(
-        vocab_size=40, special_tokens=SPECIAL, unk_token="[UNK]", show_progress=False
+        vocab_size=40, special_tokens=list(special), unk_token=unknown, show_progress=False
     )
     built.train_from_iterator(TEXT, trainer)
     return built
@@ -191,3 +194,13 @@ def _byte_level(special: tuple[str, ...] = tuple(SPECIAL)) -> Tokenizer:
 def _roberta_tokenizer() -> RobertaTokenizer:
     model = json.loads(_byte_level(("<s>", "<pad>", "</s>", "<unk>", "<mask>")).to_str())["model"]
     return RobertaTokenizer(vocab=model["vocab"], merges=[tuple(merge) for merge in model["merges"]])
+
+
+def _xlm_roberta_tokenizer() -> PreTrainedTokenizerFast:
+    """As that of the multilingual encoders: pieces of any script, and the special tokens of RoBERTa."""
+    built = _unigram(("<s>", "<pad>", "</s>", "<unk>"), "<unk>")
+    built.post_processor = processors.TemplateProcessing(
+        "<s> $A </s>", "<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    names = {"pad_token": "<pad>", "unk_token": "<unk>", "cls_token": "<s>", "sep_token": "</s>"}
+    return PreTrainedTokenizerFast(tokenizer_object=built, **names)

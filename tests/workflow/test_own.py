@@ -10,7 +10,7 @@ import yaml
 from checkout import Checkout
 from encoder.tiny import NOUNS, OTHERS, VERBS, build
 
-FAMILIES = ["bert", "roberta", "deberta", "electra", "modernbert", "distilbert"]
+FAMILIES = ["bert", "roberta", "xlm-roberta", "deberta", "electra", "modernbert", "distilbert"]
 PARTIAL = {
     "bert-frozen": {"folder": "models/bert", "finetuning": {"freeze": 2}},
     "bert-lora": {"folder": "models/bert", "finetuning": {"lora": {"rank": 2, "alpha": 4}}},
