@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 DRAWS = 2000
 LEVEL = 0.95
-MIN_UNITS = 3
+MIN_UNITS = 3  # of labels or seeds: fewer are not drawn
 
 Weights = NDArray[np.float64]
 # From the weights of units (k,) and of seeds (s,) to the effect; NaN where it is undefined.
@@ -28,8 +28,8 @@ class Interval(NamedTuple):
 def bootstrap(statistic: Statistic, units: int, seeds: int) -> Interval | None:
     """Estimate an effect and its percentile interval (Efron & Tibshirani 1993, chapter 13).
 
-    Units (labels) and seeds are drawn with replacement, independently of each other; one seed stays as it is,
-    and the interval is then over units alone.
+    Units (labels) and seeds are drawn with replacement, independently of each other. One seed stays as it is,
+    and the interval is then over units alone; fewer than MIN_UNITS units stay as they are likewise.
 
     Args:
         statistic: the effect under weights, which say how often each unit and each seed was drawn.
@@ -37,13 +37,13 @@ def bootstrap(statistic: Statistic, units: int, seeds: int) -> Interval | None:
         seeds: number of seeds.
 
     Returns:
-        The effect with its interval, None if it is undefined: too few units, or no effect in most draws.
+        The effect with its interval, None if it is undefined: too few of both, or no effect in most draws.
     """
-    if units < MIN_UNITS:
+    if units == 0 or max(units, seeds) < MIN_UNITS:
         return None
     effect = statistic(np.ones(units), np.ones(seeds))
     random = np.random.default_rng(0)
-    drawn = np.array([statistic(_draw(units, random), _draw(seeds, random)) for _ in range(DRAWS)])
+    drawn = np.array([statistic(_draw(units, random, MIN_UNITS), _draw(seeds, random)) for _ in range(DRAWS)])
     defined = drawn[np.isfinite(drawn)]
     if not np.isfinite(effect) or len(defined) < DRAWS / 2:
         return None
@@ -51,8 +51,10 @@ def bootstrap(statistic: Statistic, units: int, seeds: int) -> Interval | None:
     return Interval(float(effect), float(low), float(high))
 
 
-def _draw(count: int, random: np.random.Generator) -> Weights:
-    """Return how often each of `count` is drawn in `count` draws."""
+def _draw(count: int, random: np.random.Generator, at_least: int = 1) -> Weights:
+    """Return how often each of `count` is drawn in `count` draws; once each if they are too few to draw."""
+    if count < at_least:
+        return np.ones(count)
     return np.bincount(random.integers(count, size=count), minlength=count).astype(float)
 
 

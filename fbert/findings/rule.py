@@ -16,11 +16,12 @@ RULE = (
     "An effect is positive where it agrees with the finding. Each case (an encoder with a task) has an "
     f"effect with a {LEVEL:.0%} interval, from {DRAWS:,} bootstrap draws over labels and, where a study "
     "has several, seeds. A case is supported if its whole interval is above 0, contradicted if it is "
-    f"below, and open otherwise; with fewer than {MIN_UNITS} labels that have a value, or an effect that "
-    "is undefined, it is not testable. A claim is supported if more than half of its tested cases are "
-    "and at most one in ten is contradicted, not supported if none is or more are contradicted than "
-    "supported, and mixed otherwise. A finding has the verdict of its testable claims where they agree, "
-    "and is mixed where they do not."
+    f"below, and open otherwise. Fewer than {MIN_UNITS} labels are not drawn: the interval is then over "
+    f"seeds alone, and with fewer than {MIN_UNITS} seeds too, or an effect that is undefined, the case is "
+    "not testable. A claim is supported if more than half of its tested cases are and at most one in ten "
+    "is contradicted, not supported if none is or more are contradicted than supported, and mixed "
+    "otherwise. A finding has the verdict of its testable claims where they agree, and is mixed where "
+    "they do not."
 )
 
 

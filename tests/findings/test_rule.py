@@ -68,6 +68,14 @@ def test_the_interval_of_a_mean_is_that_of_scipy():
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.03)
 
 
+@pytest.mark.parametrize("units", [1, 2])
+def test_of_few_labels_the_interval_is_over_seeds_alone(units):
+    gains = np.array([1.0, 2.0, 6.0])
+    found = bootstrap(lambda weights, seeds: weights.mean() * weighted_mean(gains, seeds), units, 3)
+    assert found == (3.0, 1.0, 6.0)
+    assert bootstrap(lambda weights, seeds: 1.0, units, 2) is None
+
+
 def test_several_seeds_widen_the_interval():
     values = np.random.default_rng(3).normal(1, 1, 40)
 
