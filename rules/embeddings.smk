@@ -14,10 +14,10 @@ rule embed:
         f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{corpus}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{corpus}}.tsv"
-    conda:
-        "../envs/fbert.yaml"
     # Before other jobs, since the longest ones, probes, wait for it.
     priority: 2
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing_with_encoder(3000, weights=2),

@@ -14,10 +14,10 @@ rule probe:
         f"{RESULTS}/logs/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
-    conda:
-        "../envs/fbert.yaml"
     # Early, so that no probe of many minutes is left alone at the end of a study while other cores idle.
     priority: 1
+    conda:
+        "../envs/fbert.yaml"
     threads: 1
     resources:
         mem_mb=growing(4000),
