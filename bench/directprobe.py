@@ -92,11 +92,10 @@ def overlapping_pairs(X: np.ndarray, y: np.ndarray, patience: int) -> list[str]:
 def dependency_pairs(X: np.ndarray, y: np.ndarray, sample: int, programs: int) -> list[str]:
     """Cases 3 and 4: distances and verdicts of all pairs of DEP."""
     pairs = list(combinations(np.unique(y), 2))
-    random = np.random.default_rng(1)
     found: dict[str, Any] = {}
     ours = timed(lambda: found.update(all=pairwise_distances(X, y, n_jobs=JOBS)[0]))
     apart = [pair for pair in pairs if found["all"][pair].separable]
-    some = [apart[i] for i in random.choice(len(apart), min(sample, len(apart)), replace=False)]
+    some = drawn(apart, sample, seed=1)
     svc = timed(lambda: _each(_svc, X, y, some)) * len(pairs) / len(some)
     verdicts = timed(lambda: pairwise_distances(X, y, gap=np.inf, n_jobs=JOBS))
     few = some[:programs]
@@ -105,6 +104,12 @@ def dependency_pairs(X: np.ndarray, y: np.ndarray, sample: int, programs: int) -
         *row(f"{len(pairs)} pairs of DEP, {X.shape}", ours, svc, f"SVC, scaled from {len(some)} pairs"),
         *row("verdicts of the same", verdicts, highs, f"HiGHS, scaled from {len(few)} pairs"),
     ]
+
+
+def drawn(pairs: list[Pair], size: int, seed: int) -> list[Pair]:
+    """Return some of the pairs, by a seed."""
+    chosen = np.random.default_rng(seed).choice(len(pairs), min(size, len(pairs)), replace=False)
+    return [pairs[i] for i in chosen]
 
 
 def clustering(X: np.ndarray, y: np.ndarray) -> list[str]:

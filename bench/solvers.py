@@ -18,7 +18,7 @@ import clarabel
 import daqp
 import numpy as np
 import piqp
-from directprobe import OVERLAPPING, WORDS, Pair, dependencies, timed, words
+from directprobe import OVERLAPPING, WORDS, Pair, dependencies, drawn, timed, words
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
@@ -97,12 +97,6 @@ def compare(name: str, X: np.ndarray, y: np.ndarray, some: list[Pair]) -> list[s
     return lines
 
 
-def drawn(pairs: list[Pair], size: int) -> list[Pair]:
-    """Return some of the pairs, by a seed."""
-    chosen = np.random.default_rng(0).choice(len(pairs), min(size, len(pairs)), replace=False)
-    return [pairs[i] for i in chosen]
-
-
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -115,8 +109,8 @@ def main() -> None:
     X, relations = dependencies(found)
     related = list(combinations(np.unique(relations).tolist(), 2))
     with threadpool_limits(1):
-        print(*compare("POS", last, tags, drawn(apart, size)), sep="\n", flush=True)
-        print(*compare("DEP", X, relations, drawn(related, size)), sep="\n", flush=True)
+        print(*compare("POS", last, tags, drawn(apart, size, seed=0)), sep="\n", flush=True)
+        print(*compare("DEP", X, relations, drawn(related, size, seed=0)), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -124,16 +125,11 @@ class Referee:
         return [c for c, out in zip(crowd, parted, strict=True) if not out]
 
     def _remember(self, cluster: Cluster, label: int, normal: np.ndarray) -> None:
-        """Keep a hyperplane for the next test of what this cluster will have grown into.
-
-        Those that were added to least lately go, so that hyperplanes take no more memory than the points.
-        """
+        """Keep a hyperplane for the next test of what this cluster will have grown into."""
         key = (cluster.root, label)
-        planes = self._planes.pop(key, None) or deque(maxlen=PLANES)
+        planes = self._planes.get(key) or deque(maxlen=PLANES)
         planes.appendleft(normal)
-        self._planes[key] = planes
-        if len(self._planes) > len(self.points) // PLANES + 1:
-            del self._planes[next(iter(self._planes))]
+        _keep(self._planes, key, planes, len(self.points) // PLANES + 1)
 
     def _among(self, cluster: Cluster, hull: PointSet, crowd: list[Cluster]) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label: cleared at a glance, or split."""
@@ -157,12 +153,10 @@ class Referee:
         """Yield the conflict of two clusters, if there is one."""
         key = (cluster.root, other.root)
         found = solve(hull, other.hull(self.points), np.inf, self._start(key, cluster, other))
-        self._supports.pop(key, None)
-        self._supports[key] = Support(
+        support = Support(
             cluster.rows[found.rows_a], found.weights_a, other.rows[found.rows_b], found.weights_b
         )
-        if len(self._supports) > len(self.points):  # like hyperplanes: no more memory than the points
-            del self._supports[next(iter(self._supports))]
+        _keep(self._supports, key, support, len(self.points))
         if found.status == OVERLAPPING:
             yield Conflict(cluster, other, cluster.rows[found.rows_a], other.rows[found.rows_b])
         elif found.status == UNDECIDED:
@@ -179,6 +173,14 @@ class Referee:
             turned = Support(known.rows_b, known.weights_b, known.rows_a, known.weights_a)
             return _within(turned, one, other)
         return None
+
+
+def _keep(memory: dict[tuple[int, int], Any], key: tuple[int, int], proof: Any, at_most: int) -> None:
+    """Remember a proof; the one kept least lately goes, so that memory grows as that of the points does."""
+    memory.pop(key, None)
+    memory[key] = proof
+    if len(memory) > at_most:
+        del memory[next(iter(memory))]
 
 
 def _within(support: Support, one: Cluster, other: Cluster) -> Support | None:

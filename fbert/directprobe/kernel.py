@@ -146,7 +146,8 @@ def _most_violating(
         best = np.argmax(g)
         if g[best] <= least:
             break
-        least = max(least, 0.5 * g[best]) if count == 0 else least
+        if count == 0:
+            least = max(least, 0.5 * g[best])
         promising[count] = best
         g[best] = 0.0
         count += 1

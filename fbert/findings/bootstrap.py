@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 DRAWS = 2000
 LEVEL = 0.95
-MIN_UNITS = 3  # of labels or seeds: fewer are not drawn
+MIN_UNITS = 3  # fewer units are not drawn; nor are so few seeds where units are not
 
 Weights = NDArray[np.float64]
 # From the weights of units (k,) and of seeds (s,) to the effect; NaN where it is undefined.

@@ -36,8 +36,17 @@ NOUNS, VERBS, OTHERS = (
 TEXT = [" ".join(NOUNS + VERBS + OTHERS)] * 3
 MAX_POSITIONS = 96
 SHAPE = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}
-FAMILIES = ("bert", "roberta", "xlm-roberta", "distilbert", "electra", "albert", "deberta", "modernbert")
-FAMILIES += ("no-special",)
+FAMILIES = (
+    "bert",
+    "roberta",
+    "xlm-roberta",
+    "distilbert",
+    "electra",
+    "albert",
+    "deberta",
+    "modernbert",
+    "no-special",
+)
 
 
 def build(family: str, folder: Path, **options) -> EncoderSource:
