@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from fbert.figures.panels import SYNTHETIC, is_synthetic
+from fbert.figures.panels import is_synthetic
+from fbert.tasks import SYNTHETIC
 
 
 def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> str:

@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
-
-SYNTHETIC = "Synthetic text: shows that the tool works, says nothing about English."
+from fbert.tasks import SYNTHETIC
 
 
 def facets(

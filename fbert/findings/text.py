@@ -15,6 +15,7 @@ from fbert.findings.rule import (
     Claim,
     Finding,
 )
+from fbert.tasks import SYNTHETIC
 
 
 def to_json(findings: Sequence[Finding], study: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,9 +56,7 @@ def to_markdown(findings: Sequence[Finding], study: Mapping[str, Any]) -> str:
     """
     head = [f"# Findings of the study {study['study']}", study["description"], RULE, _on_seeds(study)]
     if study["synthetic"]:
-        head.insert(
-            2, "**The text is synthetic, made by a small grammar: these findings say nothing about English.**"
-        )
+        head.insert(2, f"**{SYNTHETIC}**")
     return "\n\n".join([*head, *map(_section, findings)]) + "\n"
 
 

@@ -43,7 +43,8 @@ def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.Dat
     """Table 7: one row for each encoder, task and representation, with the published figures beside.
 
     Columns of several seeds: accuracy and its standard deviation are over all runs of all seeds, clusters and
-    similarity are means, widths are the most frequent, and `linearly_separable` is Y or N if all seeds agree.
+    similarity are means with their standard deviations in columns of their own, widths are the most frequent,
+    and `linearly_separable` is Y or N if all seeds agree.
 
     Beside the paper's similarity, which is defined where both sets are linear, `label_level_similarity` takes
     the distance of two labels as the mean over their clusters. `separable_pairs` is the share of label pairs
@@ -79,6 +80,8 @@ _MEASURED = [
 ]
 _REMARKS = [
     "labels",
+    "clusters_std",
+    "train_test_similarity_std",
     "similarity_pairs",
     "label_level_similarity",
     "label_level_pairs",
@@ -149,7 +152,9 @@ def geometry_columns(records: Sequence[Record]) -> dict[str, Any]:
         "clusters": _mean([part["clusters"] for part in train]),
         "labels": len(train[0]["labels"]),
         "linearly_separable": _yes_or_no([part["linear"] for part in train]),
+        "clusters_std": _spread([part["clusters"] for part in train]),
         "train_test_similarity": _mean_defined(found.r for found in similarities),
+        "train_test_similarity_std": _spread([found.r for found in similarities]),
         "similarity_pairs": min(found.pairs for found in similarities),
         "label_level_similarity": _mean_defined(found.r for found in label_level),
         "label_level_pairs": min(found.pairs for found in label_level),
@@ -179,6 +184,12 @@ def _mean_defined(values: Iterable[float | None]) -> float | None:
     """Return the mean of those that are defined."""
     defined = [value for value in values if value is not None]
     return round(float(np.mean(defined)), 4) if defined else None
+
+
+def _spread(values: Sequence[float | None]) -> float | None:
+    """Return the standard deviation of those that are defined; None for fewer than two."""
+    defined = [value for value in values if value is not None]
+    return round(float(np.std(defined)), 4) if len(defined) > 1 else None
 
 
 def _percent_of_pairs(parts: Sequence[Record], kind: str) -> float | None:

@@ -9,11 +9,8 @@ import pandas as pd
 
 from fbert.files import write_text
 from fbert.tables.make import Table
+from fbert.tasks import SYNTHETIC
 
-SYNTHETIC = (
-    "The text is synthetic, made by a small grammar: these numbers show that the tool works "
-    "and say nothing about English."
-)
 _DECIMALS = 2
 
 

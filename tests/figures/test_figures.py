@@ -22,8 +22,8 @@ from fbert.figures import (
     similarity,
 )
 from fbert.figures.caption import caption
-from fbert.figures.panels import SYNTHETIC
 from fbert.figures.save import save
+from fbert.tasks import SYNTHETIC
 
 LABELS_FILE = Path(looks.__file__).with_name("labels.yaml")
 LABELS = ["NOUN", "VERB", "ADJ", "ADP", "PROPN", "DET", "PRON", "ADV"]

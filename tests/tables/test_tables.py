@@ -8,8 +8,8 @@ import pytest
 
 from fbert.published import published_figures
 from fbert.tables.make import make_table
-from fbert.tables.render import SYNTHETIC, write_table
-from fbert.tasks import Examples, PreparedCorpus, Split
+from fbert.tables.render import write_table
+from fbert.tasks import SYNTHETIC, Examples, PreparedCorpus, Split
 
 REFERENCE = [
     "model",
@@ -82,6 +82,18 @@ def test_table7_pools_runs_and_seeds(inputs):
     assert (tuned["accuracy"], tuned["seeds"], tuned["runs"]) == (95.0, 2, 4)
     assert tuned["accuracy_std"] == pytest.approx(np.std([95, 97, 93, 95]), abs=0.01)
     assert (original["linearly_separable"], tuned["linearly_separable"]) == ("N", "Y")
+
+
+def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
+    inputs["directprobe"][1]["train"]["clusters"] = 7
+    inputs["directprobe"][1]["test"]["distances"][0]["distance"] = 2.0
+    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    assert np.isnan(original["clusters_std"]), "one seed has no spread"
+    assert (tuned["clusters"], tuned["clusters_std"]) == (5, 2.0)
+    # The second seed is at r = 1, so half of what the first one lacks.
+    r = np.corrcoef([1, 2, 4], [2, 5, 9])[0, 1]
+    assert tuned["train_test_similarity_std"] == pytest.approx((1 - r) / 2, abs=1e-4)
+    assert tuned["train_test_similarity"] == pytest.approx((1 + r) / 2, abs=1e-4)
 
 
 def test_similarity_is_printed_only_where_both_sides_are_linear(inputs):
