@@ -4,6 +4,8 @@ CORES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Tests of one file share what it has computed, so they stay together.
+SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile
 
 .PHONY: help demo test test-hard test-slurm test-browser lint bench setup clean
 
@@ -23,10 +25,10 @@ demo: $(READY) ## Run the quickstart study and say which file to open
 	$(BIN)/snakemake --cores $(CORES) --config study=quickstart
 
 test: $(READY) ## Pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-hard: $(READY) ## Pass the tests that take minutes
-	$(BIN)/python -m pytest -m hard
+	$(BIN)/python -m pytest -m hard $(SIDE_BY_SIDE)
 
 test-slurm: $(READY) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
 	$(BIN)/python -m pytest -m slurm

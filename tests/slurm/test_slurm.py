@@ -50,7 +50,7 @@ class Cluster:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def wait_for(condition, what: str, seconds: float = 300) -> None:
+def wait_for(condition, what: str, seconds: float = 600) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not after {seconds} s"
@@ -124,17 +124,17 @@ def test_a_job_killed_for_memory_is_tried_again_with_more(cluster, tmp_path):
 
 def test_a_job_that_hangs_is_ended_by_its_time_limit_and_goes_on_with_more(cluster, local, tmp_path):
     checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
-    # One minute, then five.
+    # Two minutes, then six.
     driver = start_training(
-        checkout, tmp_path / "driver.txt", "--set-resources", "finetune:runtime=4*attempt-3"
+        checkout, tmp_path / "driver.txt", "--set-resources", "finetune:runtime=4*attempt-2"
     )
     [job] = [job["JobId"] for job in cluster.jobs(before) if job["JobState"] == "RUNNING"]
     subprocess.run(["scancel", "--signal=STOP", job], check=True)
-    assert driver.wait(timeout=400) == 0
+    assert driver.wait(timeout=600) == 0
     assert "Trying to restart" in (tmp_path / "driver.txt").read_text()
     tried = trainings(cluster, before)
     assert [cluster.recorded()[job["JobId"]] for job in tried] == ["TIMEOUT", "COMPLETED"]
-    assert [job["TimeLimit"] for job in tried] == ["00:01:00", "00:05:00"]
+    assert [job["TimeLimit"] for job in tried] == ["00:02:00", "00:06:00"]
     assert_went_on(checkout, local)
 
 
@@ -143,7 +143,7 @@ def test_a_job_that_is_cancelled_is_tried_again_and_goes_on(cluster, local, tmp_
     driver = start_training(checkout, tmp_path / "driver.txt")
     [job] = trainings(cluster, before)
     subprocess.run(["scancel", job["JobId"]], check=True)
-    assert driver.wait(timeout=400) == 0
+    assert driver.wait(timeout=600) == 0
     assert "Trying to restart" in (tmp_path / "driver.txt").read_text()
     states = [cluster.recorded()[job["JobId"]] for job in trainings(cluster, before)]
     assert states == ["CANCELLED", "COMPLETED"]
