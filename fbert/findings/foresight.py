@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fbert.analysis.similarity import label_level_similarity
-from fbert.findings.bootstrap import bootstrap, weighted_correlation
+from fbert.findings.bootstrap import Weights, bootstrap, weighted_correlation
 from fbert.findings.rule import Case
 from fbert.findings.tuning import Record
 
@@ -15,22 +15,31 @@ from fbert.findings.tuning import Record
 def halves_foretell(records: Sequence[Record]) -> Case:
     """How similarity of two halves of training sets goes with similarity to test sets, over all sets.
 
+    The sets of one encoder and task, original and tuned from each seed, resemble each other, so they are
+    drawn together: seeds add sets, not evidence.
+
     Args:
         records: geometries of all encoders, tasks and states.
     """
     tests = [label_level_similarity(record).r for record in records]
     found = [
-        (record["halves"]["similarity"], test)
+        (record["halves"]["similarity"], test, (record["encoder"], record["task"]))
         for record, test in zip(records, tests, strict=True)
         if test is not None and record["halves"]["similarity"] is not None
     ]
-    halves, test = np.array(found, dtype=np.float64).reshape(-1, 2).T
+    halves, test = (np.array([row[side] for row in found], dtype=np.float64) for side in (0, 1))
+    numbers = {family: number for number, family in enumerate(dict.fromkeys(row[2] for row in found))}
+    family = np.array([numbers[row[2]] for row in found], dtype=np.int64)
+
+    def correlation(weights: Weights, _: Weights) -> float:
+        return weighted_correlation(halves, test, weights[family])
+
     return Case(
         "all encoders, tasks and states",
-        bootstrap(lambda weights, _: weighted_correlation(halves, test, weights), len(found), 1),
+        bootstrap(correlation, len(numbers), 1),
         float(halves.mean()) if found else None,
         float(test.mean()) if found else None,
-        len(found),
-        "sets",
-        remark="over sets, not labels" if found else "no set has both similarities",
+        len(numbers),
+        "encoders with a task",
+        remark=f"over {len(found)} sets, those of one encoder and task drawn together; not over labels",
     )

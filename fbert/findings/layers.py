@@ -24,10 +24,10 @@ def runs_by_task(runs: Sequence[TrainingRun]) -> list[list[TrainingRun]]:
 
 def upper_layers_change_more(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     """By how much the similarity of a layer to its original is lower in the last layer than in the first."""
-    name, labels = f"{encoder}, {runs[0].task}", runs[0].labels
+    name, labels = f"{encoder}, {runs[0].task}", _labels(runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
-    lowest, highest = [[_to_original(run, place) for run in runs] for place in (0, -1)]
+    lowest, highest = [[_to_original(run, place, labels) for run in runs] for place in (0, -1)]
 
     def difference(weights: Weights, seeds: Weights) -> float:
         return _mean_correlation(lowest, weights, seeds) - _mean_correlation(highest, weights, seeds)
@@ -38,7 +38,7 @@ def upper_layers_change_more(encoder: str, runs: Sequence[TrainingRun]) -> Case:
         bootstrap(difference, len(labels), len(runs)),
         if_finite(_mean_correlation(lowest, *every)),
         if_finite(_mean_correlation(highest, *every)),
-        len(labels_of(runs[0].pair_distances(-1, -1))),
+        len(labels),
         seeds=len(runs),
         remark=_remark(runs),
     )
@@ -58,10 +58,10 @@ def centroids_move_further(encoder: str, runs: Sequence[TrainingRun]) -> Case:
 
 def last_layer_stays_alike(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     """How similar the last layer still is to its original."""
-    name, labels = f"{encoder}, {runs[0].task}", runs[0].labels
+    name, labels = f"{encoder}, {runs[0].task}", _labels(runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
-    highest = [_to_original(run, -1) for run in runs]
+    highest = [_to_original(run, -1, labels) for run in runs]
 
     def similarity(weights: Weights, seeds: Weights) -> float:
         return _mean_correlation(highest, weights, seeds)
@@ -69,15 +69,20 @@ def last_layer_stays_alike(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     return Case(
         name,
         bootstrap(similarity, len(labels), len(runs)),
-        units=len(labels_of(runs[0].pair_distances(-1, -1))),
+        units=len(labels),
         seeds=len(runs),
         remark=_remark(runs),
     )
 
 
-def _to_original(run: TrainingRun, place: int) -> PairedDistances:
+def _labels(runs: Sequence[TrainingRun]) -> list[str]:
+    """Return the labels with distances; which they are depends on their sizes alone."""
+    return labels_of(runs[0].pair_distances(-1, -1))
+
+
+def _to_original(run: TrainingRun, place: int, labels: Sequence[str]) -> PairedDistances:
     """Return the distances of one layer at the first and the last update."""
-    return PairedDistances(run.pair_distances(0, place), run.pair_distances(-1, place), run.labels)
+    return PairedDistances(run.pair_distances(0, place), run.pair_distances(-1, place), labels)
 
 
 def _mean_correlation(layers: Sequence[PairedDistances], weights: Weights, seeds: Weights) -> float:

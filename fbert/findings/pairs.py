@@ -35,9 +35,15 @@ class PairedDistances:
         return weighted_correlation(self.x, self.y, weights[self.ends].prod(axis=1))
 
 
-def labels_of(*sides: Distances) -> list[str]:
-    """Return the labels that occur in any of these, sorted."""
-    return sorted({label for side in sides for pair in side for label in pair})
+def common_distances(sides: Sequence[Distances]) -> list[dict[LabelPair, float]]:
+    """Return the distances of the label pairs that all sides have, so that like is compared with like."""
+    common = sorted(set.intersection(*map(set, sides)))
+    return [{pair: side[pair] for pair in common} for side in sides]
+
+
+def labels_of(distances: Distances) -> list[str]:
+    """Return the labels that have a distance, sorted."""
+    return sorted({label for pair in distances for label in pair})
 
 
 def mean_over_seeds(values: Sequence[float], weights: Weights) -> float:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from fbert.analysis.similarity import distance_vector
 from fbert.analysis.trends import minimum_distances
 from fbert.findings.bootstrap import Interval, Weights, bootstrap, if_finite, weighted_mean
-from fbert.findings.pairs import PairedDistances, by_label, labels_of, mean_over_seeds
+from fbert.findings.pairs import PairedDistances, by_label, common_distances, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
 
 Record = Mapping[str, Any]
+PARTS = ("train", "test")
 GENERALISED = "not linear everywhere: distances of labels are means over their clusters"
 
 
@@ -58,11 +59,13 @@ def tunings(records: Iterable[Record]) -> list[Tuning]:
 
 
 def similarity_falls(found: Tuning) -> Case:
-    """F1: by how much Pearson's r of training and test set falls."""
+    """F1: by how much Pearson's r of training and test set falls, over label pairs that all states have."""
     states = [found.before, *found.after]
-    sides = [[distance_vector(record[part]) for part in ("train", "test")] for record in states]
-    labels = labels_of(*(side for pair in sides for side in pair))
-    before, *after = [PairedDistances(train, test, labels) for train, test in sides]
+    sides = common_distances([distance_vector(record[part]) for record in states for part in PARTS])
+    labels = labels_of(sides[0])
+    before, *after = [
+        PairedDistances(train, test, labels) for train, test in zip(sides[::2], sides[1::2], strict=True)
+    ]
 
     def fall(weights: Weights, seeds: Weights) -> float:
         return before.correlation(weights) - mean_over_seeds(
@@ -70,7 +73,6 @@ def similarity_falls(found: Tuning) -> Case:
         )
 
     every = np.ones(len(labels))
-    linear = all(record[part]["linear"] for record in states for part in ("train", "test"))
     return Case(
         found.name,
         bootstrap(fall, len(labels), len(after)),
@@ -78,13 +80,13 @@ def similarity_falls(found: Tuning) -> Case:
         if_finite(float(np.mean([state.correlation(every) for state in after]))),
         len(labels),
         seeds=len(after),
-        remark="" if linear else GENERALISED,
+        remark=_generalised(states, PARTS),
     )
 
 
 def accuracy_rises(found: Tuning) -> Case:
     """F1: by how many points test accuracy rises; labels drawn again bring all their test examples along."""
-    tested = [Tested.of(record) for record in [found.before, *found.after]]
+    tested = [Tested.of(record).with_examples() for record in [found.before, *found.after]]
 
     def rise(weights: Weights, seeds: Weights) -> float:
         before, *after = [probe.accuracy(weights) for probe in tested]
@@ -93,6 +95,7 @@ def accuracy_rises(found: Tuning) -> Case:
     labels = tested[0].labels
     before, *after = [probe.accuracy(np.ones(len(labels))) for probe in tested]
     changes = np.mean([probe.hits for probe in tested[1:]], axis=0) - tested[0].hits
+    changes = changes.round(9)  # what only rounding changed did not change
     return Case(
         found.name,
         bootstrap(rise, len(labels), len(after)),
@@ -125,6 +128,11 @@ class Tested:
         sizes = np.array([entry["test"] for entry in entries], dtype=np.float64)
         recall = np.array([entry["recall"] or 0.0 for entry in entries])
         return cls([entry["label"] for entry in entries], sizes, sizes * recall / 100)
+
+    def with_examples(self) -> Tested:
+        """Return the labels that the test set has examples of."""
+        there = np.flatnonzero(self.sizes).tolist()
+        return Tested([self.labels[place] for place in there], self.sizes[there], self.hits[there])
 
     def accuracy(self, weights: Weights) -> float:
         """Return the accuracy in per cent, a label counting as often as it weighs; NaN without examples."""
@@ -162,9 +170,10 @@ def distance_case(name: str, original: Record, tuned: Sequence[Record], sign: in
     before, *after = training_distances([original, *tuned])
     labels = sorted(before.keys() & set.intersection(*(set(side) for side in after)))
     left_out = len(original["train"]["labels"]) - len(labels)
-    remark = f"{left_out} labels have no distance: too few points" if left_out else ""
+    remarks = [_generalised([original, *tuned], ("train",))]
+    remarks += [f"labels without a cluster of more than five points: {left_out}"] if left_out else []
     values = np.array([by_label(side, labels) for side in after])
-    return label_case(name, labels, by_label(before, labels), values, sign, remark)
+    return label_case(name, labels, by_label(before, labels), values, sign, "; ".join(filter(None, remarks)))
 
 
 def training_distances(records: Iterable[Record]) -> list[dict[str, float]]:
@@ -210,6 +219,12 @@ def mean_interval(effects: NDArray[np.float64]) -> Interval | None:
         effects.shape[1],
         effects.shape[0],
     )
+
+
+def _generalised(records: Iterable[Record], parts: Sequence[str]) -> str:
+    """Return a remark if any of these is not linear, so that distances are not all between whole labels."""
+    linear = all(record[part]["linear"] for record in records for part in parts)
+    return "" if linear else GENERALISED
 
 
 def _names(labels: Sequence[str], effects: NDArray[np.float64]) -> list[str]:

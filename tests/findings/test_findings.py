@@ -11,6 +11,7 @@ from fbert.analysis.baselines import halves_similarity
 from fbert.analysis.geometry import describe_geometry
 from fbert.findings.make import make_findings
 from fbert.findings.text import to_json
+from fbert.findings.tuning import GENERALISED
 
 LABELS = tuple("abcdef")
 STUDY = {"study": "tiny", "description": "", "synthetic": False, "seeds": [0]}
@@ -90,6 +91,28 @@ def scattered():
     return np.stack([np.arange(96.0), np.zeros(96), np.zeros(96)], axis=1), y
 
 
+def test_similarity_before_and_after_is_over_the_same_label_pairs():
+    """Label f is in no cluster of the original test set, so no state's similarity is over its pairs."""
+    records = before_and_after(heaps(3 * CENTRES, 0))
+    records[0]["test"]["distances"] = [
+        entry for entry in records[0]["test"]["distances"] if "f" not in (entry["a"], entry["b"])
+    ]
+    case = only_case(found(records)["F1"])
+    assert case.units == 5
+    train, test = (
+        [entry["distance"] for entry in records[1][part]["distances"] if "f" not in (entry["a"], entry["b"])]
+        for part in ("train", "test")
+    )
+    assert case.after == pytest.approx(np.corrcoef(train, test)[0, 1])
+
+
+def test_distances_of_labels_in_several_clusters_are_remarked():
+    records = before_and_after(heaps(3 * CENTRES, 0))
+    assert only_case(found(records)["F3"]).remark == ""
+    records[0]["train"]["linear"] = False
+    assert only_case(found(records)["F3"]).remark == GENERALISED
+
+
 def test_labels_that_gather_are_f2():
     records = [geometry("original", scattered(), scattered()), before_and_after(heaps(CENTRES, 0))[1]]
     finding = found(records)["F2"]
@@ -124,6 +147,16 @@ def test_accuracy_that_falls_is_told_by_label():
     case = only_case(found(probes=probes)["F1"], 1)
     assert case.outcome == "contradicted"
     assert case.exceptions == ["e", "c", "d", "f", "a"]
+
+
+def test_labels_that_were_not_tested_or_did_not_change_say_nothing():
+    tuned = [probe("original", [100 * 29 / 37, 50, 60, 70, 80, 90])]
+    tuned += [probe(f"POS-seed{seed}", [100 * 29 / 37, 60, 70, 80, 90, 95]) for seed in range(5)]
+    for record in tuned:
+        record["probe"]["per_label"][0]["test"] = 37
+        record["probe"]["per_label"][5]["test"] = 0
+    case = only_case(found(probes=tuned)["F1"], 1)
+    assert (case.units, case.exceptions) == (5, [])
 
 
 def cross(scale, tuned_on, gain):
@@ -215,8 +248,17 @@ def test_halves_that_foretell_are_foresight():
         record["halves"]["similarity"] = 1 - noise / 30
         records.append(record | {"task": f"task{number}"})
     assert found()["Foresight"].verdict == "not testable"
-    pairs = [record | {"state": state} for record in records for state in ("original", "x-seed0")]
-    assert found(pairs)["Foresight"].verdict == "supported"
+
+    def in_states(*states):
+        return found([record | {"state": state} for record in records for state in states])["Foresight"]
+
+    assert in_states("original", "x-seed0").verdict == "supported"
+    few, many = (
+        only_case(in_states("original", *(f"x-seed{seed}" for seed in range(seeds)))) for seeds in (1, 9)
+    )
+    assert few.estimate == pytest.approx(many.estimate), "equal sets from more seeds are no more evidence"
+    assert (few.units, many.units) == (8, 8)
+    assert "over 80 sets" in many.remark
 
 
 def test_several_seeds_are_pooled():
@@ -233,4 +275,4 @@ def test_labels_without_distances_are_counted():
     y[:3] = 5
     case = only_case(found([geometry(s, (X, y), (X, y)) for s in ("original", "POS-seed0")])["F3"])
     assert case.units == 5
-    assert case.remark == "1 labels have no distance: too few points"
+    assert case.remark == f"{GENERALISED}; labels without a cluster of more than five points: 1"
