@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fbert.figure_definitions import FigureDefinition
+from fbert.tasks import NO_TEXT
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ class Request:
 
     def _kind_of_text(self, task: str) -> str:
         if task not in self.synthetic:
-            return "none"
+            return NO_TEXT
         return "synthetic" if self.synthetic[task] else "real"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from fbert.figures.panels import is_synthetic
-from fbert.tasks import SYNTHETIC
+from fbert.tasks import NO_TEXT, SYNTHETIC
 
 
 def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> str:
@@ -21,7 +21,10 @@ def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mappin
         study: its `name` and the `encoder` shown.
     """
     head = f"**{name.replace('figure', 'Figure ').capitalize()}.** {title}"
-    sentences = [f"{head} (study {study['name']}, encoder {study['encoder']}).", what]
+    of = f"study {study['name']}"
+    if (frame["text"] != NO_TEXT).any():
+        of += f", encoder {study['encoder']}"
+    sentences = [f"{head} ({of}).", what]
     sentences += _panels(frame)
     sentences += [SYNTHETIC] if is_synthetic(frame) else []
     return " ".join(sentences) + "\n"
@@ -55,8 +58,8 @@ def _explained(rows: pd.DataFrame) -> Iterator[str]:
 
 def _seeds(rows: pd.DataFrame) -> Iterator[str]:
     seeds = rows["seed"].dropna().astype(int).unique() if "seed" in rows else []
-    if len(seeds) > 1:
-        yield f"means and ranges over {len(seeds)} seeds"
+    if len(seeds):
+        yield f"{len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}"
 
 
 def _undecided(rows: pd.DataFrame) -> Iterator[str]:

@@ -8,6 +8,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 
+def mean_where_all(frame: pd.DataFrame, x: str, y: str, holds: pd.Series) -> pd.Series:
+    """Return the mean of y over seeds at each x, NaN where something does not hold for every seed.
+
+    Args:
+        frame: a row for each x and seed.
+        x: column across.
+        y: column upwards.
+        holds: of each row, whether it does.
+    """
+    return frame.groupby(x)[y].mean().where(holds.groupby(frame[x]).all())
+
+
 def line_with_band(axes: Axes, frame: pd.DataFrame, x: str, y: str, **look: Any) -> tuple[float, float]:
     """Draw the mean over seeds as a line and their range as a band.
 

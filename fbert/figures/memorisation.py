@@ -16,7 +16,7 @@ LINES = {"original": ":", "fine-tuned": "-"}
 WHAT = (
     "Accuracy of probes trained on a part of the training set, on that part, on the part held out from "
     "them (the encoder was tuned on both), and on the test set, before (dotted) and after fine-tuning "
-    "(solid); last layer; means and ranges over runs."
+    "(solid); last layer; means and ranges over runs and seeds."
 )
 
 

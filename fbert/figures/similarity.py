@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name
-from fbert.figures.lines import line_with_band
+from fbert.figures.lines import line_with_band, mean_where_all
 from fbert.figures.panels import facets
 from fbert.figures.style import layer_colour
 
 WHAT = (
     "Pearson's r between the distances of label pairs at an update and before the first one, every "
-    "second layer. Solid where both are linear, as the paper defines it; dotted where not, with "
-    "distance 0 between labels whose hulls meet."
+    "second layer. Lines are means over seeds, bands their ranges. Solid where both are linear with every "
+    "seed, as the paper defines it; dotted where not, with distance 0 between labels whose hulls meet."
 )
 
 
@@ -33,7 +33,8 @@ def _panel(axes: Axes, panel: pd.DataFrame, low: float) -> list[Name]:
     for layer, line in panel.dropna(subset="label_level_similarity").groupby("layer"):
         colour = layer_colour(int(layer), last)
         x, y = line_with_band(axes, line, "update", "label_level_similarity", color=colour, linestyle=":")
-        axes.plot(line.groupby("update")["similarity"].mean(), color=colour, marker="o", markersize=2)
+        linear = mean_where_all(line, "update", "similarity", line["similarity"].notna())
+        axes.plot(linear, color=colour, marker="o", markersize=2)
         ends.append(Name(f"layer {int(layer)}", x, y, colour))
     axes.set(xlabel="updates", ylabel="similarity (Pearson's r)", ylim=(low, 1.03))
     return ends

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fbert.analysis.similarity import label_level_similarity, train_test_similarity
 from fbert.published import ROW, published_figures
-from fbert.tasks import PreparedCorpus
+from fbert.tasks import SECOND, PreparedCorpus
 
 Record = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.Dat
 
     Columns of several seeds: accuracy and its standard deviation are over all runs of all seeds, clusters and
     similarity are means with their standard deviations in columns of their own, widths are the most frequent,
-    and `linearly_separable` is Y or N if all seeds agree.
+    and `linearly_separable` is Y or N if all seeds agree. A similarity stands there if every seed has one.
 
     Beside the paper's similarity, which is defined where both sets are linear, `label_level_similarity` takes
     the distance of two labels as the mean over their clusters. `separable_pairs` is the share of label pairs
@@ -112,7 +112,7 @@ def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
             f"{part}_labels": len(np.unique(examples.labels)),
             f"{part}_examples": len(examples.labels),
             f"{part}_sentences": len(split.sentences),
-            f"{part}_words": sum(map(len, split.sentences)),
+            f"{part}_words": sum(word != SECOND for words in split.sentences for word in words),
         }
     return row | {"text": text_kind(corpus.synthetic)}
 
@@ -153,7 +153,7 @@ def geometry_columns(records: Sequence[Record]) -> dict[str, Any]:
         "labels": len(train[0]["labels"]),
         "linearly_separable": _yes_or_no([part["linear"] for part in train]),
         "clusters_std": _spread([part["clusters"] for part in train]),
-        "train_test_similarity": _mean_defined(found.r for found in similarities),
+        "train_test_similarity": _mean_if_all([found.r for found in similarities]),
         "train_test_similarity_std": _spread([found.r for found in similarities]),
         "similarity_pairs": min(found.pairs for found in similarities),
         "label_level_similarity": _mean_defined(found.r for found in label_level),
@@ -186,10 +186,16 @@ def _mean_defined(values: Iterable[float | None]) -> float | None:
     return round(float(np.mean(defined)), 4) if defined else None
 
 
+def _mean_if_all(values: Sequence[float | None]) -> float | None:
+    """Return the mean, None if one is undefined: a mean over the seeds that are linear would mislead."""
+    return None if None in values else _mean_defined(values)
+
+
 def _spread(values: Sequence[float | None]) -> float | None:
-    """Return the standard deviation of those that are defined; None for fewer than two."""
-    defined = [value for value in values if value is not None]
-    return round(float(np.std(defined)), 4) if len(defined) > 1 else None
+    """Return the standard deviation; None for a single value or if one is undefined."""
+    if len(values) < 2 or None in values:
+        return None
+    return round(float(np.std(np.array(values, dtype=np.float64))), 4)
 
 
 def _percent_of_pairs(parts: Sequence[Record], kind: str) -> float | None:

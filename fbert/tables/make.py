@@ -104,6 +104,7 @@ def _table5(inputs: Inputs) -> Table:
         "mean_change_std": "std over seeds",
         "accuracy": "Accuracy",
         "accuracy_std": "std",
+        "linearly_separable": "Linear",
     }
     published = {
         name: f"Published: {shown[name.removeprefix('published_')].lower()}"

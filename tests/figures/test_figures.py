@@ -23,6 +23,7 @@ from fbert.figures import (
 )
 from fbert.figures.caption import caption
 from fbert.figures.save import save
+from fbert.figures.tidy import read_tidy
 from fbert.tasks import SYNTHETIC
 
 LABELS_FILE = Path(looks.__file__).with_name("labels.yaml")
@@ -135,6 +136,39 @@ def test_a_caption_counts_snapshots_with_undecided_pairs():
     assert "undecided pairs of labels, not counted as meeting, in 1 of the snapshots" in caption(
         "figure4", "T", similarity.WHAT, one, study
     )
+
+
+def solid(axes):
+    """The heights of the first solid line; it stands for what is linear."""
+    return next(line.get_ydata() for line in axes.lines if line.get_linestyle() != ":")
+
+
+def test_a_line_is_solid_only_where_every_seed_is_linear():
+    frame = FRAMES[minimum_distance].query("label == 'NOUN' and layer == 4")
+    one_is_not = frame["seed"].eq(1) & frame["update"].eq(10)
+    heights = solid(minimum_distance.draw(frame.assign(linear=~one_is_not)).axes[0])
+    assert np.isnan(heights).tolist() == [False, True, False]
+    frame = FRAMES[similarity].query("layer == 4")
+    one_is_not = frame["seed"].eq(1) & frame["update"].eq(10)
+    heights = solid(similarity.draw(frame.assign(similarity=frame["similarity"].mask(one_is_not))).axes[0])
+    assert np.isnan(heights).tolist() == [False, True, False]
+
+
+def test_labels_stay_text(tmp_path):
+    labels = ["1", "True", "None", "NA", "nan", "01"]
+    frame = pd.DataFrame({"label": [*labels, None], "x": [0.1, 1, 2, 3, 4, 5, np.nan], "remark": None})
+    frame.to_csv(tmp_path / "figure.csv", index=False)
+    again = read_tidy(tmp_path / "figure.csv")
+    assert again["label"].tolist()[:-1] == labels
+    assert again["label"].isna().sum() == again["x"].isna().sum() == 1
+    assert again["remark"].isna().all()
+
+
+def test_a_caption_names_the_seed_and_no_encoder_where_there_is_none():
+    study = {"name": "s", "encoder": "e"}
+    assert "; seed 3" in caption("figure7", "T", "", FRAMES[differences].assign(seed=3), study)
+    assert "; 2 seeds" in caption("figure4", "T", "", FRAMES[similarity], study)
+    assert caption("figure1", "T", "", FRAMES[plane], study).startswith("**Figure 1.** T (study s).")
 
 
 def test_seeds_make_a_band():

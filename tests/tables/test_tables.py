@@ -4,12 +4,13 @@ import csv
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fbert.published import published_figures
 from fbert.tables.make import make_table
 from fbert.tables.render import write_table
-from fbert.tasks import SYNTHETIC, Examples, PreparedCorpus, Split
+from fbert.tasks import SECOND, SYNTHETIC, Examples, PreparedCorpus, Split
 
 REFERENCE = [
     "model",
@@ -96,6 +97,13 @@ def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
     assert tuned["train_test_similarity"] == pytest.approx((1 + r) / 2, abs=1e-4)
 
 
+def test_similarity_is_printed_only_if_every_seed_has_one(inputs):
+    inputs["directprobe"][2]["test"]["linear"] = False
+    tuned = make_table("table7", inputs).rows.to_dict("records")[1]
+    assert pd.isna([tuned["train_test_similarity"], tuned["train_test_similarity_std"]]).all()
+    assert tuned["similarity_pairs"] == 0
+
+
 def test_similarity_is_printed_only_where_both_sides_are_linear(inputs):
     original, tuned = make_table("table7", inputs).rows.to_dict("records")
     assert np.isnan(original["train_test_similarity"])
@@ -138,10 +146,10 @@ def test_table6_counts_examples_labels_and_words():
     train = Examples(np.array([0, 0, 1]), np.array([[0], [1], [0]]), np.array([0, 1, 0]))
     test = Examples(np.array([0]), np.array([[0]]), np.array([1]))
     splits = {
-        "train": Split((("a", "b"), ("c",)), {"POS": train}),
+        "train": Split((("a", SECOND, "b"), ("c",)), {"POS": train}),  # no word, but the end of one
         "test": Split((("d",),), {"POS": test}),
     }
-    corpus = PreparedCorpus("toy", True, "0", {"POS": ("X", "Y")}, splits)
+    corpus = PreparedCorpus("toy", True, {"POS": ("X", "Y")}, splits)
     row = make_table("table6", {"corpora": [corpus]}).rows.to_dict("records")[0]
     assert (row["labels"], row["train_labels"], row["test_labels"]) == (2, 2, 1)
     assert (row["train_examples"], row["test_examples"]) == (3, 1)
