@@ -35,20 +35,33 @@ class Bar:
             self._bar = tqdm(total=total, desc=what)
         self._bar.update(done - self._bar.n)
 
+    def close(self) -> None:
+        """End the line of the bar, so that what is printed next has one of its own."""
+        if self._bar is not None:
+            self._bar.close()
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit code: 0, or 1 for input that cannot be used."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _check_options(parser, options)
+    bar = Bar()
     try:
         X, y = _training_points(options)
         test = _test_points(options)
-        probe = DirectProbe(options.gap, n_jobs=options.threads, progress=Bar()).fit(X, y)
+        if test is not None:
+            _check_test(*test, X)
+        settings = {"min_cluster_size": options.min_cluster_size, "n_jobs": options.threads}
+        probe = DirectProbe(options.gap, progress=bar, **settings).fit(X, y)
         write_results(options.output, probe, np.asarray(X, dtype=np.float64))
         if test is not None:
             write_predictions(options.output, probe, test[1], probe.hull_distances(test[0]))
-    except InputError as error:
+    except (InputError, FileExistsError, NotADirectoryError) as error:
+        bar.close()
         print(f"fbert.directprobe: {error}", file=sys.stderr)
         return 1
+    bar.close()
     linear = "linear" if probe.is_linear_ else "not linear"
     print(f"{probe.n_clusters_} clusters for {len(probe.classes_)} labels: {linear}; see {options.output}")
     return 0
@@ -72,8 +85,32 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--test-points", type=Path, help="points to predict")
     parser.add_argument("--test-labels", type=Path, help="their labels")
     parser.add_argument("--gap", type=float, default=1e-3, help="relative gap of the bounds (%(default)s)")
+    parser.add_argument(
+        "--min-cluster-size",
+        type=int,
+        default=6,
+        help="smaller clusters have no distance, 0 in the text files (%(default)s, as published)",
+    )
     parser.add_argument("--threads", type=int, default=-1, help="number of threads (all)")
     return parser
+
+
+def _check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse options that would have no effect, and numbers that mean nothing."""
+    if options.test_labels is not None and options.test_points is None:
+        parser.error("--test-labels needs --test-points")
+    if not options.points.is_dir() and (options.embeddings or options.test_embeddings):
+        parser.error(f"--embeddings is for a folder in the published layout, and {options.points} is none")
+    if options.threads == 0:
+        parser.error("--threads is at least 1, or -1 for all")
+
+
+def _check_test(X: np.ndarray, y: np.ndarray, train: np.ndarray) -> None:
+    """Refuse, before anything is computed, test points that cannot be predicted."""
+    if len(X) != len(y):
+        raise InputError(f"{len(X)} test points have {len(y)} labels")
+    if np.shape(X)[1:] != np.shape(train)[1:]:
+        raise InputError(f"test points have the shape {np.shape(X)}, those trained on {np.shape(train)}")
 
 
 def _training_points(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray]:

@@ -11,21 +11,26 @@ Pair = tuple[int, int]
 
 def shared_points(points: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return (n,) which points equal a point of another label."""
-    group = _groups(points)
-    kinds = np.unique(np.stack([group, y]), axis=1)
-    return (np.bincount(kinds[0]) > 1)[group]
+    return _of_several_labels(_groups(points), y)
 
 
 def shared_rows(points: np.ndarray, y: np.ndarray) -> dict[Pair, Pair]:
     """Return, for each pair of labels a < b that share a point, a row of a and a row of b where it is."""
     group = _groups(points)
     found: dict[Pair, Pair] = {}
-    rows = np.flatnonzero(shared_points(points, y))
+    rows = np.flatnonzero(_of_several_labels(group, y))
     for members in np.split(rows[np.argsort(group[rows], kind="stable")], _starts(np.sort(group[rows]))):
         first = {int(y[row]): int(row) for row in members[::-1]}
         for a, b in combinations(sorted(first), 2):
             found.setdefault((a, b), (first[a], first[b]))
     return found
+
+
+def _of_several_labels(group: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return (n,) which points are in a group with points of another label."""
+    k = int(y.max()) + 1
+    labels_of_group = np.bincount(np.unique(group * k + y) // k)
+    return labels_of_group[group] > 1
 
 
 def _starts(group: np.ndarray) -> np.ndarray:
@@ -34,6 +39,13 @@ def _starts(group: np.ndarray) -> np.ndarray:
 
 
 def _groups(points: np.ndarray) -> np.ndarray:
-    """Number the different points: (n,), equal numbers for equal bytes."""
-    keys = np.ascontiguousarray(points).view(np.dtype((np.void, points.shape[1] * points.itemsize)))
-    return np.unique(keys.ravel(), return_inverse=True)[1]
+    """Number the different points: (n,), equal numbers for equal bytes.
+
+    Only points that agree in their first coordinate, which few do, are compared as a whole.
+    """
+    _, group, counts = np.unique(points[:, 0], return_inverse=True, return_counts=True)
+    again = counts[group] > 1
+    whole = np.ascontiguousarray(points[again])
+    keys = whole.view(np.dtype((np.void, points.shape[1] * points.itemsize)))
+    group[again] = len(counts) + np.unique(keys.ravel(), return_inverse=True)[1]
+    return group

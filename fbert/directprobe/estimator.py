@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from fbert.directprobe.clustering import clusters_of
 from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
-from fbert.directprobe.points import Frame, PointSet, checked, checked_labels
+from fbert.directprobe.points import Frame, PointSet, checked, checked_gap, checked_labels
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
 from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
@@ -108,6 +108,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
                 them.
         """
         X = checked(X)
+        checked_gap(self.gap)
         self.classes_, index = checked_labels(y, len(X))
         self.n_features_in_ = X.shape[1]
         self._frame = Frame.around(X)

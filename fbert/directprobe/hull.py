@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from fbert.directprobe.kernel import nearest
-from fbert.directprobe.points import Frame, PointSet, checked
-from fbert.directprobe.refine import Bounds, Precision, refine
+from fbert.directprobe.points import Frame, PointSet, checked, checked_gap
+from fbert.directprobe.refine import TINY, Bounds, Precision, refine
 from fbert.directprobe.support import Support
 from fbert.errors import InputError
 
@@ -108,7 +108,7 @@ def hull_distance(
 
 def _both(A: Any, B: Any, gap: float, start: Support | None = None) -> HullDistance:
     """Check the sets, move them into one frame, solve, and move the answer back."""
-    A, B = checked(A, "A"), checked(B, "B")
+    A, B, gap = checked(A, "A"), checked(B, "B"), checked_gap(gap)
     if A.shape[1] != B.shape[1]:
         raise InputError(f"A has {A.shape[1]} coordinates and B has {B.shape[1]}")
     frame = Frame.around(np.concatenate([A, B]))
@@ -145,7 +145,7 @@ def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance
     """Return the answer for two sets of which a point of A equals one of B."""
     one, point = np.ones(1), A.points[row_a]
     at = Support(np.array([row_a]), one, np.array([row_b]), one)
-    nothing = Bounds(at, np.zeros_like(point), -np.inf)
+    nothing = Bounds(at, np.zeros_like(point), 0.0, -np.inf)
     return _judged(A.points, B.points, nothing, error=0.0, extent=1.0)
 
 
@@ -158,7 +158,7 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np
     """
     error = rounding(A.points.shape[1], max(A.reach, B.reach))
     start = _first_guess(A, B)
-    rows, _, in_a, normal, _, _ = nearest(
+    rows, _, in_a, normal, _, _, _ = nearest(
         A.points,
         B.points,
         start.rows_a,
@@ -172,7 +172,7 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np
         BATCH,
         rounds,
     )
-    return normal / max(float(np.linalg.norm(normal)), np.finfo(float).tiny), error, rows[~in_a]
+    return normal / max(float(np.linalg.norm(normal)), TINY), error, rows[~in_a]
 
 
 def rounding(d: int, reach: float) -> float:
@@ -185,7 +185,7 @@ def _solve(
 ) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
     error = rounding(A.shape[1], reach)
-    rows, weights, in_a, normal, lower, upper = nearest(
+    rows, weights, in_a, normal, middle, lower, upper = nearest(
         A,
         B,
         support.rows_a,
@@ -199,7 +199,7 @@ def _solve(
         BATCH,
         ROUNDS,
     )
-    found = Bounds(Support(rows[in_a], weights[in_a], rows[~in_a], weights[~in_a]), normal, lower)
+    found = Bounds(Support(rows[in_a], weights[in_a], rows[~in_a], weights[~in_a]), normal, middle, lower)
     if lower <= error or lower < (1 - gap) * upper:
         steps = 4 * (A.shape[1] + 2)
         found = refine(A, B, found, Precision(gap, COMMON * extent, error, steps))
@@ -219,7 +219,7 @@ def _judged(A: np.ndarray, B: np.ndarray, found: Bounds, error: float, extent: f
     support, lower = found.support, found.lower
     a, b = support.weights_a @ A[support.rows_a], support.weights_b @ B[support.rows_b]
     upper = float(np.linalg.norm(a - b))
-    normal = found.normal / max(float(np.linalg.norm(found.normal)), np.finfo(float).tiny)
+    length = max(float(np.linalg.norm(found.normal)), TINY)
     status = UNDECIDED
     if lower > error:
         status = SEPARABLE
@@ -229,8 +229,8 @@ def _judged(A: np.ndarray, B: np.ndarray, found: Bounds, error: float, extent: f
         status,
         lower=lower - error if status == SEPARABLE else 0.0,
         upper=0.0 if status == OVERLAPPING else upper,
-        normal=normal,
-        offset=float((A @ normal).min() + (B @ normal).max()) / 2,
+        normal=found.normal / length,
+        offset=found.middle / length,
         rows_a=support.rows_a,
         weights_a=support.weights_a,
         rows_b=support.rows_b,

@@ -22,7 +22,7 @@ PATIENCE = 5  # steps without progress, which only rounding can cause, before gi
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
 
 Array = np.ndarray
-Found = tuple[Array, Array, Array, Array, float, float]
+Found = tuple[Array, Array, Array, Array, float, float, float]
 
 compiled = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 
@@ -361,8 +361,9 @@ def nearest(
         max_rounds: give up after so many rounds.
 
     Returns:
-        (rows, weights, in_a, normal, lower, upper): the active rows, those with in_a of A, their weights;
-        the vector (d,) whose hyperplane gives the lower bound; the bounds as found in float64.
+        (rows, weights, in_a, normal, middle, lower, upper): the active rows, those with in_a of A, their
+        weights; the vector (d,) whose hyperplane gives the lower bound, and its product with the points
+        midway between the sets; the bounds as found in float64.
     """
     m = startA.shape[0] + startB.shape[0]
     room = m + 4 * batch
@@ -376,7 +377,8 @@ def nearest(
     started = np.flatnonzero(weights > 0.0)
     k, built, idle, tolerance = started.shape[0], 0, 0, 0.0
     active[:k] = started
-    normal, lower, upper, least = np.zeros(A.shape[1]), -np.inf, np.inf, np.inf
+    normal, middle = np.zeros(A.shape[1]), 0.0
+    lower, upper, least = -np.inf, np.inf, np.inf
     for _ in range(max_rounds):
         k = built = minimise(m, Q, side, x, active, k, built, lift, L, tolerance)
         w = np.dot(x[:m], Z[:m])
@@ -386,14 +388,15 @@ def nearest(
         if upper == 0.0 or idle > PATIENCE:
             break
         scores_a, scores_b = np.dot(A, w), -np.dot(B, w)
-        bound = (scores_a.min() + scores_b.min()) / upper
+        foremost_a, foremost_b = scores_a.min(), scores_b.min()
+        bound = (foremost_a + foremost_b) / upper
         if bound > lower:
-            lower, normal = bound, w
+            lower, normal, middle = bound, w, (foremost_a - foremost_b) / 2.0
         if lower >= (1.0 - gap) * upper or upper <= zero or (verdict_only and lower > error):
             break
         level = _levels(scores_a, scores_b, row[:m], side, x)
         slack = 0.25 * gap * upper * upper
-        tolerance = max(slack, 0.1 * max(level[0] - scores_a.min(), level[1] - scores_b.min()))
+        tolerance = max(slack, 0.1 * max(level[0] - foremost_a, level[1] - foremost_b))
         more_a = _worst(scores_a, level[0] - slack, taken_a, batch)
         more_b = _worst(scores_b, level[1] - slack, taken_b, batch)
         if more_a.shape[0] + more_b.shape[0] == 0:
@@ -408,4 +411,4 @@ def nearest(
         _enter(A, B, more_a, more_b, m, row, side, Z, Q)
         m = grown
     chosen = active[:k]
-    return row[chosen], x[chosen], side[chosen] == 0, normal, lower, upper
+    return row[chosen], x[chosen], side[chosen] == 0, normal, middle, lower, upper

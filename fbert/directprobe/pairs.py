@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.equal import shared_rows
 from fbert.directprobe.hull import HullDistance, in_frame, meeting_at, solve
-from fbert.directprobe.points import Frame, PointSet, checked, checked_labels
+from fbert.directprobe.points import Frame, PointSet, checked, checked_gap, checked_labels
 from fbert.directprobe.support import Support
 from fbert.errors import InputError
 
@@ -78,19 +78,31 @@ class Supports:
         Raises:
             InputError: the rows do not carry the labels they carried.
         """
+        places = self._places(members)
         found = {}
-        for number, (a, b) in enumerate(self.pairs.tolist()):
-            part = slice(self.start[number], self.start[number + 1])
-            rows, first, weights = self.rows[part], self.in_first[part], self.weights[part]
-            if max(a, b) >= len(members):
-                raise InputError("the warm start has more labels than these points")
-            found[a, b] = Support(
-                _positions(rows[first], members[a]),
-                weights[first],
-                _positions(rows[~first], members[b]),
-                weights[~first],
-            )
+        for (a, b), part in zip(self.pairs.tolist(), map(slice, self.start, self.start[1:]), strict=True):
+            place, first, weights = places[part], self.in_first[part], self.weights[part]
+            found[a, b] = Support(place[first], weights[first], place[~first], weights[~first])
         return found
+
+    def _places(self, members: Sequence[np.ndarray]) -> np.ndarray:
+        """Return (s,) where each row stands among those of the label it should carry.
+
+        Raises:
+            InputError: it carries another one.
+        """
+        n = sum(map(len, members))
+        if self.pairs.size and self.pairs.max() >= len(members):
+            raise InputError("the warm start has more labels than these points")
+        if self.rows.size and self.rows.max() >= n:
+            raise InputError("the warm start belongs to other rows than these")
+        label, place = np.empty(n, np.int64), np.empty(n, np.int64)
+        for number, rows in enumerate(members):
+            label[rows], place[rows] = number, np.arange(len(rows))
+        ends = np.repeat(self.pairs, np.diff(self.start), axis=0)
+        if (label[self.rows] != np.where(self.in_first, ends[:, 0], ends[:, 1])).any():
+            raise InputError("the warm start belongs to other rows or labels than these")
+        return place[self.rows]
 
 
 def pairwise_distances(
@@ -115,9 +127,9 @@ def pairwise_distances(
         in a `HullDistance` count within the points of their label.
 
     Raises:
-        InputError: X or y cannot be used, or the warm start is not of these rows and labels.
+        InputError: X, y or the gap cannot be used, or the warm start is not of these rows and labels.
     """
-    X = checked(X)
+    X, gap = checked(X), checked_gap(gap)
     labels, index = checked_labels(y, len(X))
     members = [np.flatnonzero(index == label) for label in range(len(labels))]
     frame = Frame.around(X)
@@ -191,14 +203,6 @@ def supports_of(found: Mapping[Pair, HullDistance], members: Sequence[np.ndarray
             for (a, b), r in found.items()
         }
     )
-
-
-def _positions(rows: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Return where rows stand among the sorted members."""
-    positions = np.searchsorted(members, rows)
-    if len(rows) == 0 or positions.max() >= len(members) or (members[positions] != rows).any():
-        raise InputError("the warm start belongs to other rows or labels than these")
-    return positions
 
 
 def _places(members: Sequence[np.ndarray], labels: Pair, rows: Pair) -> tuple[int, ...]:

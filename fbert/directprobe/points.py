@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
@@ -96,6 +97,17 @@ def checked(X: Any, name: str = "X") -> np.ndarray:
     return X
 
 
+def checked_gap(gap: float) -> float:
+    """Return the gap, or say what it may be.
+
+    Raises:
+        InputError: it is not between 0 and 1, nor infinite.
+    """
+    if not 0 < gap < 1 and gap != np.inf:
+        raise InputError(f"gap is a share between 0 and 1 (infinite for verdicts alone), not {gap}")
+    return gap
+
+
 def checked_labels(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the sorted labels and, for each of n points, the index of its label.
 
@@ -110,8 +122,8 @@ def checked_labels(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
         labels = column_or_1d(labels, warn=True)
     if labels.ndim != 1 or len(labels) != n:
         raise InputError(f"y must hold one label for each of the {n} points of X, got shape {labels.shape}")
-    missing = [i for i, label in enumerate(labels.tolist()) if label is None or label != label]
-    if missing:
+    missing = np.flatnonzero(pd.isna(labels))
+    if missing.size:
         raise InputError(f"y has no label in {_some(missing)}")
     if labels.dtype.kind == "f" and (infinite := np.flatnonzero(np.isinf(labels))).size:
         raise InputError(f"Input y contains infinity, which is no label, in {_some(infinite)}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import BadZipFile
 
 import h5py
 import numpy as np
 
 from fbert.errors import InputError
 
+HDF5 = {".h5", ".hdf5"}
 Arrays = tuple[np.ndarray, np.ndarray]
 
 
@@ -32,9 +34,15 @@ def read_labels(path: Path) -> np.ndarray:
 
 
 def read_both(path: Path) -> Arrays:
-    """Read both from one .npz or HDF5 file (arrays X and y), or from a .csv with the label last."""
+    """Read both from one .npz or HDF5 file (arrays X and y), or from a .csv with the label last.
+
+    Raises:
+        InputError: the file is missing, cannot be read, or is of a form that holds vectors alone.
+    """
     if path.suffix == ".csv":
         return _labelled_csv(path)
+    if path.suffix not in {".npz", *HDF5}:
+        raise InputError(f"{path}: holds vectors alone; give their labels as a second file")
     return read_points(path), read_labels(path)
 
 
@@ -73,10 +81,10 @@ def _array(path: Path, key: str, read_text: Callable[[Path], np.ndarray]) -> np.
         if path.suffix == ".npz":
             with np.load(path) as file:
                 return _named(file, key, path)
-        if path.suffix in {".h5", ".hdf5"}:
+        if path.suffix in HDF5:
             with h5py.File(path) as file:
                 return _decoded(_named(file, key, path))
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, TypeError, BadZipFile) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: not readable as {path.suffix} ({error})") from error
@@ -124,7 +132,15 @@ def _matrix(path: Path, rows: list[list[str]]) -> np.ndarray:
 
 def _read_label_lines(path: Path) -> np.ndarray:
     """Read the last tab-separated field of each line."""
-    labels = [line.split("\t")[-1].strip() for line in _lines(path)]
+    lines = _lines(path)
+    columns = [number for number, line in enumerate(lines, start=1) if "," in line]
+    if path.suffix == ".csv" and columns:
+        raise InputError(f"{path}, line {columns[0]}: several columns; a file of labels has one label a line")
+    return _present([line.split("\t")[-1].strip() for line in lines], path)
+
+
+def _present(labels: list[str], path: Path) -> np.ndarray:
+    """Return labels as an array, or name the line that has none."""
     missing = [number for number, label in enumerate(labels, start=1) if not label]
     if missing:
         raise InputError(f"{path}, line {missing[0]}: no label")
@@ -136,4 +152,4 @@ def _labelled_csv(path: Path) -> Arrays:
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     rows = [line.split(",") for line in _lines(path)]
-    return _matrix(path, [row[:-1] for row in rows]), np.array([row[-1].strip() for row in rows])
+    return _matrix(path, [row[:-1] for row in rows]), _present([row[-1].strip() for row in rows], path)

@@ -28,11 +28,13 @@ class Bounds:
     Attributes:
         support: the nearest points found.
         normal: (d,) normal of the best hyperplane, of any length.
+        middle: its product with the points midway between the sets.
         lower: the lower bound it gives, negative if it does not separate.
     """
 
     support: Support
     normal: np.ndarray
+    middle: float
     lower: float
 
 
@@ -66,7 +68,7 @@ def refine(A: np.ndarray, B: np.ndarray, known: Bounds, precision: Precision) ->
         The support reached and the best hyperplane.
     """
     active = _Active(A, B, known.support)
-    normal, lower = known.normal, known.lower
+    normal, middle, lower = known.normal, known.middle, known.lower
     least, idle = np.inf, 0
     for _ in range(precision.steps):
         w = active.minimise()
@@ -77,14 +79,14 @@ def refine(A: np.ndarray, B: np.ndarray, known: Bounds, precision: Precision) ->
         scores_a, scores_b = A @ direction, -(B @ direction)
         bound = float(scores_a.min() + scores_b.min())
         if bound > lower:
-            normal, lower = direction, bound
+            normal, middle, lower = direction, float(scores_a.min() - scores_b.min()) / 2, bound
         if lower > precision.error and lower >= (1 - precision.gap) * upper:
             break
         idle = idle + 1 if upper - lower > 0.999 * least else 0
         least = min(least, upper - lower)
         if idle > PATIENCE or not active.enter(scores_a, scores_b, precision.error):
             break
-    return Bounds(active.support(), normal, lower)
+    return Bounds(active.support(), normal, middle, lower)
 
 
 class _Active:

@@ -139,3 +139,70 @@ def test_a_file_without_its_array_says_what_it_holds(tmp_path, capsys):
     np.savez(tmp_path / "other.npz", vectors=np.ones((2, 2)))
     assert run(tmp_path / "other.npz", "--output", tmp_path / "out") == 1
     assert "has no array 'X'; it holds ['vectors']" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"X.txt": "1 2\n3 4"}, "X.txt: holds vectors alone; give their labels as a second file"),
+        ({"X.npy": b""}, "X.npy: holds vectors alone"),
+        ({"X.txt": "1 2\n3 4", "y.csv": "0,noun\n1,verb"}, "y.csv, line 1: several columns"),
+        ({"X.csv": "1,2,A\n3,4,"}, "X.csv, line 2: no label"),
+        ({"X.npz": b"PK\x03\x04 cut"}, "X.npz: not readable"),
+    ],
+)
+def test_files_that_would_be_misread_are_refused(tmp_path, capsys, files, message):
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert run(*(tmp_path / name for name in files), "--output", tmp_path / "out") == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_group_where_an_array_should_be_is_refused(tmp_path, capsys):
+    with h5py.File(tmp_path / "both.h5", "w") as file:
+        file.create_group("X")
+    assert run(tmp_path / "both.h5", "--output", tmp_path / "out") == 1
+    assert "both.h5: not readable" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--test-labels", "y.txt"], "--test-labels needs --test-points"),
+        (["--embeddings", "12.txt"], "--embeddings is for a folder"),
+        (["--threads", "0"], "--threads is at least 1"),
+    ],
+)
+def test_options_without_effect_are_refused(tmp_path, capsys, options, message):
+    with pytest.raises(SystemExit):
+        run(*write(tmp_path, "npz", *points()), *options, "--output", tmp_path / "out")
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.ones((3, 2)), ["A", "B"], "3 test points have 2 labels"),
+        (np.ones((2, 5)), ["A", "B"], "test points have the shape (2, 5), those trained on (36, 2)"),
+    ],
+)
+def test_test_points_that_do_not_fit_are_refused_before_anything_is_computed(tmp_path, capsys, X, y, message):
+    np.savez(tmp_path / "test.npz", X=X, y=y)
+    arguments = [*write(tmp_path, "npz", *points()), "--test-points", tmp_path / "test.npz"]
+    assert run(*arguments, "--output", tmp_path / "out") == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_that_cannot_be_written_are_an_error(tmp_path, capsys):
+    (tmp_path / "out").write_text("a file")
+    assert run(*write(tmp_path, "npz", *points()), "--output", tmp_path / "out") == 1
+    assert "out" in capsys.readouterr().err
+
+
+def test_the_smallest_cluster_with_a_distance_can_be_chosen(tmp_path):
+    np.savez(tmp_path / "both.npz", X=np.array([[0.0, 0], [1, 0], [4, 0], [5, 0]]), y=list("AABB"))
+    run(tmp_path / "both.npz", "--output", tmp_path / "none")
+    assert lines(tmp_path / "none/vec.txt") == ["A---B,0.0000"]
+    run(tmp_path / "both.npz", "--min-cluster-size", 1, "--output", tmp_path / "some")
+    assert lines(tmp_path / "some/vec.txt") == ["A---B,3.0000"]

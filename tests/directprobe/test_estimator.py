@@ -159,3 +159,9 @@ def test_points_of_another_space_are_refused():
     X, y = heaps()
     with pytest.raises(InputError, match="X has 2 features"):
         DirectProbe().fit(X, y).predict([[0.0, 1.0]])
+
+
+def test_missing_labels_of_pandas_are_named():
+    labels = pd.Series(["a", None, "b"], dtype="string")
+    with pytest.raises(InputError, match="y has no label in row 1"):
+        DirectProbe().fit(np.eye(3), labels)

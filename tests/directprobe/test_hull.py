@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.spatial import ConvexHull
 
-from fbert.directprobe import hull_distance, pairwise_distances, separate
+from fbert.directprobe import DirectProbe, hull_distance, pairwise_distances, separate
 from fbert.errors import InputError
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)
@@ -203,3 +203,12 @@ def test_all_pairs_are_those_taken_one_by_one():
 def test_sets_that_cannot_be_used(A, B, message):
     with pytest.raises(InputError, match=message):
         separate(A, B)
+
+
+@pytest.mark.parametrize("gap", [-1.0, 0.0, 2.0, float("nan")])
+def test_a_gap_that_means_nothing_is_refused(gap):
+    A, B = np.zeros((1, 2)), np.ones((1, 2))
+    with pytest.raises(InputError, match="gap is a share between 0 and 1"):
+        hull_distance(A, B, gap=gap)
+    with pytest.raises(InputError, match="gap is a share"):
+        DirectProbe(gap).fit(np.concatenate([A, B]), [0, 1])
