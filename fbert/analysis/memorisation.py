@@ -58,7 +58,7 @@ def memorisation_curves(
         labels,
         Setting(tuple(settings["widths"]), settings["l2"]),
         settings["epochs"],
-        [seed + run for run in range(settings["runs"])],
+        [(seed + run) % 2**32 for run in range(settings["runs"])],
         ProbeSettings(),
     )
     return {name: np.round(values, 4).tolist() for name, values in curves.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import torch
+from torch.backends import cuda
 
 from fbert.errors import InputError
 
@@ -29,4 +30,8 @@ def prepare_torch(device: str) -> torch.device:
     name = ("cuda" if gpu else "cpu") if device == "auto" else device
     if name.partition(":")[0] not in ("cpu", "cuda") or (name != "cpu" and not gpu):
         raise InputError(f"device '{device}' is not available; valid are: auto, cpu{', cuda' if gpu else ''}")
+    if name != "cpu":
+        # Of a GPU's attention kernels only the plain one is deterministic whatever the length of a batch.
+        for enable in (cuda.enable_flash_sdp, cuda.enable_mem_efficient_sdp, cuda.enable_cudnn_sdp):
+            enable(False)
     return torch.device(name)

@@ -78,9 +78,9 @@ def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Mach
     rows = Rows.on(machine.device, examples.X[kept], examples.y[kept], examples.X[held])
     runs = [Run(setting, seed) for setting in settings.grid]
     comparisons = _comparisons(len(kept), settings)
-    finalists, best = _race(runs, rows, examples.y[held], comparisons, settings, machine)
+    finalists, best, compared = _race(runs, rows, examples.y[held], comparisons, settings, machine)
     trials = [_trial(run, examples.y[held], run in finalists) for run in runs]
-    return Choice(best.setting, _rule(len(held), comparisons), trials)
+    return Choice(best.setting, _rule(len(held), compared), trials)
 
 
 def _race(
@@ -90,18 +90,23 @@ def _race(
     comparisons: Sequence[tuple[int, float]],
     settings: ProbeSettings,
     machine: Machine,
-) -> tuple[Sequence[Run], Run]:
-    """Train, compare, let the better ones go on; return those of the last comparison and the best of them."""
+) -> tuple[Sequence[Run], Run, Sequence[tuple[int, float]]]:
+    """Train, compare, let the better ones go on.
+
+    Returns:
+        The runs of the last comparison, the best of them, and the comparisons held: a small grid needs fewer.
+    """
     groups = [Group(members, rows, settings) for members in _by_shape(runs, machine)]
-    racing = runs
+    racing, compared = runs, []
     for epochs, share in comparisons:
         advance_all(groups, epochs, machine.threads)
         finalists, racing = racing, _leaders(racing, y_held, max(1, ceil(share * len(runs))))
+        compared.append((epochs, share))
         for group in groups:
             group.keep([run for run in group.active if run in racing])
         if len(racing) == 1:
             break
-    return finalists, racing[0]
+    return finalists, racing[0], compared
 
 
 def _rule(n_held: int, comparisons: Sequence[tuple[int, float]]) -> str:

@@ -50,6 +50,14 @@ def test_every_setting_is_tried_and_the_best_is_chosen():
     assert chosen["held_out_accuracy"] == max(trial["held_out_accuracy"] for trial in finalists)
 
 
+def test_the_rule_tells_of_the_comparisons_that_were_held():
+    """Of 4 settings one is left after the first comparison, at 25 epochs."""
+    settings = ProbeSettings(widths=[8, 16], l2=[1e-4], max_epochs=120, runs=2)
+    result = run_probe(blobs(300), blobs(100, draw=1), names(4), settings, seed=0)
+    assert {trial["epochs"] for trial in result.grid} == {25}
+    assert result.selection.endswith("stronger L2 penalty); the best after 25 epochs is chosen")
+
+
 def test_search_ends_at_the_most_epochs_asked_for():
     settings = ProbeSettings(**GRID | {"max_epochs": 5})
     result = run_probe(blobs(300), blobs(100, draw=1), names(4), settings, seed=0)
