@@ -7,7 +7,7 @@ follows them. The peer is scikit-learn's SVC(C=1e6, tol=1e-5), run to convergenc
 labels in a sample of snapshots (evenly spaced, all layers), and scaled to all pairs of all snapshots. It has
 no answer for pairs that overlap (each counts as an average separable one); ours proves that they do. Both are
 measured in processor seconds. `--cache` keeps the snapshots; the corpora are in the folder that FBERT_CORPORA
-names.
+names, else where the study `minilm` leaves them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from fbert.store import read_snapshots
 from fbert.task_definitions import KNOWN_TASKS
 
 ROOT = Path(__file__).parents[1]
-CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "../shared/corpora"))
+CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results/downloads"))
 STREUSLE = {part: CORPORA / f"streusle/streusle.ud_{part}.conllulex" for part in ("train", "test")}
 PUD = {"all": CORPORA / "UD_English-PUD/en_pud-ud-test.conllu"}
 LAYERS = (2, 4, 6)

@@ -3,8 +3,9 @@
     python bench/probe.py [--quick] [--accuracy SEEDS]
 
 Vectors come from the packaged 6-layer encoder's last layer; the corpora from the folder that the environment
-variable FBERT_CORPORA names. `--quick` runs a small part to see that it works; `--accuracy` also searches the
-whole grid exhaustively with scikit-learn, for so many seeds.
+variable FBERT_CORPORA names, else from where the study `minilm` leaves them. `--quick` runs a small part to
+see that it works; `--accuracy` also searches the whole grid exhaustively with scikit-learn, for so many
+seeds.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from fbert.task_definitions import KNOWN_TASKS
 
 CORES = 2
 LAYER = 6
-CORPORA = Path(os.environ.get("FBERT_CORPORA", Path(__file__).parents[1] / "../shared/corpora"))
+CORPORA = Path(os.environ.get("FBERT_CORPORA", Path(__file__).parents[1] / "results/downloads"))
 STREUSLE = {part: CORPORA / f"streusle/streusle.ud_{part}.conllulex" for part in ("train", "test")}
 PUD = {"all": CORPORA / "UD_English-PUD/en_pud-ud-test.conllu"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +44,12 @@ def prepare(
     wanted = replace(Layout(**(layout or {})), labels=tuple(labels))
     sentences = {part: read_sentences(path, format, wanted) for part, path in files.items()}
     if test_share is not None:
-        train, test = split_sentences(sentences["all"], test_share, split_seed)
+        try:
+            train, test = split_sentences(sentences["all"], test_share, split_seed)
+        except InputError as error:
+            raise InputError(
+                f"corpus {name}: {error}; in a treebank, blank lines part the sentences"
+            ) from error
         sentences = {"train": train, "test": test}
     found = {task: _find(task, definition, sentences, name) for task, definition in tasks.items()}
     names = {task: _label_names(found[task].values()) for task in tasks}
@@ -59,7 +63,7 @@ def prepare(
         )
         for part in ("train", "test")
     }
-    return PreparedCorpus(name, synthetic, _checksum(files.values()), names, splits)
+    return PreparedCorpus(name, synthetic, names, splits)
 
 
 def _find(
@@ -69,10 +73,11 @@ def _find(
     found = {part: list(map(definition.find, sentences[part])) for part in ("train", "test")}
     for part, by_sentence in found.items():
         if not any(by_sentence):
-            raise InputError(
-                f"corpus {corpus}: no example of {task} in its {part} part ({len(by_sentence)} sentences); "
-                "the columns that carry the labels are probably empty ('_')"
-            )
+            reason = "the columns that carry the labels are probably empty ('_')"
+            if definition.where:
+                reason = f"either no row fits `where` ({dict(definition.where)}), or {reason}"
+            looked_at = f"its {part} part ({len(by_sentence)} sentences)"
+            raise InputError(f"corpus {corpus}: no example of {task} in {looked_at}; {reason}")
     return found
 
 
@@ -95,11 +100,3 @@ def _examples(arity: int, found: list[Found], names: Sequence[str]) -> Examples:
         words=np.array([words for _, words, _ in flat], dtype=np.int64).reshape(len(flat), arity),
         labels=np.array([label for _, _, label in flat], dtype=np.int64),
     )
-
-
-def _checksum(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(map(str, paths)):
-        for file in sorted(Path(path).glob("*")) if Path(path).is_dir() else [Path(path)]:
-            digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -6,7 +6,9 @@ A pair of sentences is one sentence with `SECOND` between its two halves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ SECOND = "\x1e"
 """Stands among the words where the second of two texts begins; no text has this control character."""
 SYNTHETIC = "Synthetic text: shows that the tool works, says nothing about a language."
 """What stands beside every number of a corpus made by a grammar."""
+NO_TEXT = "none"
+"""What stands for the kind of text where there is none behind a figure."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +57,19 @@ class PreparedCorpus:
     Attributes:
         name: its key in the study.
         synthetic: whether the text was made by a grammar.
-        checksum: sha256 over the raw files it was read from.
         labels: label names of each task, sorted, over all splits.
         splits: `train` and `test`.
     """
 
     name: str
     synthetic: bool
-    checksum: str
     labels: Mapping[str, tuple[str, ...]]
     splits: Mapping[str, Split]
 
     def write(self, path: Path | str) -> None:
         """Write as JSON, whole or not at all."""
         splits = {name: _split_to_json(split) for name, split in self.splits.items()}
-        head = {"name": self.name, "synthetic": self.synthetic, "checksum": self.checksum}
+        head = {"name": self.name, "synthetic": self.synthetic}
         write_json(path, head | {"labels": {k: list(v) for k, v in self.labels.items()}, "splits": splits})
 
     @classmethod
@@ -81,11 +83,24 @@ class PreparedCorpus:
         try:
             labels = {task: tuple(names) for task, names in content["labels"].items()}
             splits = {name: _split_from_json(split) for name, split in content["splits"].items()}
-            return cls(content["name"], content["synthetic"], content["checksum"], labels, splits)
+            return cls(content["name"], content["synthetic"], labels, splits)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise CorruptFileError(
                 f"{path}: not a prepared corpus ({error!r}); delete it and run again to rebuild it"
             ) from error
+
+    def checksum(self, tasks: Iterable[str]) -> str:
+        """Return the sha256 of what these tasks are in both splits: sentences, examples and label names.
+
+        The raw files do not say it: the same ones can be divided, and examples be chosen, in many ways.
+        """
+        wanted = [*tasks]
+        splits = {
+            name: _split_to_json(Split(split.sentences, {task: split.examples[task] for task in wanted}))
+            for name, split in self.splits.items()
+        }
+        content = [splits, {task: self.labels[task] for task in wanted}]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _split_to_json(split: Split) -> dict[str, Any]:

@@ -36,6 +36,10 @@ configfile: "config.yaml"
 try:
     check_configuration(config)
     STUDY = load_study(config["study"], ROOT / "studies")
+    for name, entry in STUDY.encoders.items():
+        EncoderSource.from_study(name, entry).check(
+            STUDY.finetuning[name].get("freeze", 0)
+        )
 except InputError as error:
     raise WorkflowError(str(error))
 
@@ -121,6 +125,22 @@ def fetched(wildcards):
     return encoder_record(wildcards.encoder)
 
 
+def files_in(paths):
+    """The files in those of these paths that are folders."""
+    return [
+        str(file)
+        for path in paths
+        for file in sorted(Path(path).glob("*"))
+        if file.is_file()
+    ]
+
+
+def encoder_folder(wildcards):
+    """The files of an encoder that is in a local folder: what a job depends on, if they change."""
+    source = STUDY.encoders[wildcards.encoder]
+    return files_in([source["folder"]]) if "folder" in source else []
+
+
 def study_inputs():
     """What a study may read that no job makes: raw corpora, and the records or the folders of encoders."""
     corpora = [file for corpus in STUDY.corpora for file in raw_files(corpus).values()]
@@ -130,12 +150,7 @@ def study_inputs():
     folders = [
         source["folder"] for source in STUDY.encoders.values() if "folder" in source
     ]
-    folders += [path for path in corpora if Path(path).is_dir()]
-    return [
-        *corpora,
-        *records,
-        *(str(file) for folder in folders for file in sorted(Path(folder).glob("*"))),
-    ]
+    return [*corpora, *records, *files_in([*folders, *corpora])]
 
 
 def growing(amount):
@@ -227,8 +242,15 @@ def cross_records(kind):
     return found
 
 
+def check_possible(name):
+    """Refuse what this study does not have the tasks for."""
+    if name in STUDY.lacking:
+        raise WorkflowError(f"study {STUDY.name}: {name} needs {STUDY.lacking[name]}")
+
+
 def table_inputs(wildcards):
     """The files that one table is made from, by kind."""
+    check_possible(wildcards.table)
     main, prepositions = [STUDY.main_encoder], ["TREC-50"]
     if wildcards.table == "table1":
         return {
@@ -254,6 +276,7 @@ def table_files(table):
 
 def figure_inputs(wildcards):
     """The files behind one figure's data, by kind: one for each training run it shows."""
+    check_possible(wildcards.figure)
     folder, runs = STUDY.main_encoder, STUDY.runs_shown_in(wildcards.figure)
     kind, states = FIGURES[wildcards.figure].kind, [
         f"{task}-seed{seed}" for task, seed in runs
@@ -350,4 +373,11 @@ def targets():
         "provenance": "what made the results: versions, seeds, checksums",
     }
     width = max(map(len, lines))
-    return "\n".join(f"  {name:{width}}  {line}" for name, line in lines.items())
+    lacking = {
+        name: f" (not in this study: it needs {lack})"
+        for name, lack in STUDY.lacking.items()
+    }
+    return "\n".join(
+        f"  {name:{width}}  {line}{lacking.get(name, '')}"
+        for name, line in lines.items()
+    )

@@ -50,6 +50,8 @@ rule prepare_corpus:
     """A corpus in two splits, with the examples of every task of the study that reads it."""
     input:
         unpack(lambda wildcards: raw_files(wildcards.corpus)),
+        # A folder is as old as its list of files, whatever is written into them.
+        in_folders=lambda wildcards: files_in(raw_files(wildcards.corpus).values()),
     output:
         f"{RESULTS}/corpora/{{corpus}}.json",
     log:
@@ -63,6 +65,7 @@ rule prepare_corpus:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
+        files=lambda wildcards: raw_files(wildcards.corpus),
         reading=lambda wildcards: STUDY.corpora[wildcards.corpus].reading(),
         tasks=lambda wildcards: task_entries(wildcards.corpus),
         code=code("prepare_corpus.py"),

@@ -7,6 +7,7 @@ rule embed:
         corpus=f"{RESULTS}/corpora/{{corpus}}.json",
         checkpoint=checkpoint_of,
         fetched=fetched,
+        folder=encoder_folder,
     output:
         train=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-train.h5",
         test=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-test.h5",

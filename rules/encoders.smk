@@ -26,6 +26,7 @@ rule describe_encoder:
     """Layers, heads, width and parameters of an encoder, from its configuration."""
     input:
         fetched=fetched,
+        folder=encoder_folder,
     output:
         f"{RESULTS}/encoders/{{encoder}}.json",
     log:
@@ -50,6 +51,7 @@ rule finetune:
     input:
         corpus=lambda wildcards: f"{RESULTS}/corpora/{STUDY.tasks[task_of(wildcards.tuned)]}.json",
         fetched=fetched,
+        folder=encoder_folder,
     output:
         directory(f"{RESULTS}/checkpoints/{{encoder}}/{{tuned}}"),
     log:

@@ -10,7 +10,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         corpus = prepare(
             snakemake.wildcards.corpus,
-            files={part: Path(path) for part, path in snakemake.input.items()},
+            files={part: Path(path) for part, path in snakemake.params.files.items()},
             tasks={task: TaskDefinition(**entry) for task, entry in snakemake.params.tasks.items()},
             **snakemake.params.reading,
         )

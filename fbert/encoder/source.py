@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -58,9 +59,14 @@ class EncoderSource:
         """Return the arguments by which Hugging Face's `from_pretrained` finds it.
 
         Raises:
-            InputError: the folder or the package is not there.
+            InputError: the folder or the package is not there, or a folder here has the name of the hub's.
         """
         if self.hub is not None and self.revision is not None:
+            if Path(self.hub).is_dir():  # Hugging Face would take it, whatever the revision
+                raise InputError(
+                    f"encoder {self.name}: the folder {self.hub} here hides the model of that id on the hub; "
+                    "rename it, or give it as `folder`"
+                )
             return {"pretrained_model_name_or_path": self.hub, "revision": self.revision}
         path = Path(self.folder) if self.folder is not None else self._package_folder()
         if not (path / "config.json").is_file():
@@ -68,6 +74,26 @@ class EncoderSource:
                 f"encoder {self.name}: no config.json in {path}; is it a Hugging Face model folder?"
             )
         return {"pretrained_model_name_or_path": str(path)}
+
+    def check(self, frozen: int) -> None:
+        """Refuse, before any job starts, what a model in a folder or package cannot be asked for.
+
+        Args:
+            frozen: how many layers fine-tuning is to leave as they are.
+
+        Raises:
+            InputError: the folder or the package is not there, or has fewer layers than are asked for.
+        """
+        folder = self.location()["pretrained_model_name_or_path"]
+        if self.hub is not None:
+            return  # its configuration may not be here yet
+        depth = _depth(Path(folder) / "config.json")
+        if depth is None:
+            return
+        if self.layers is not None and self.layers > depth:
+            raise InputError(f"encoder {self.name}: layers is {self.layers}, but {folder} has {depth} layers")
+        if frozen > (self.layers or depth):
+            raise InputError(f"encoder {self.name}: freeze is {frozen}, of {self.layers or depth} layers")
 
     def sizes(self) -> dict[str, int]:
         """Return the size in bytes of each file of a model that is in a folder or a package.
@@ -84,7 +110,22 @@ class EncoderSource:
 
     def _package_folder(self) -> Path:
         """Find `model/` in the installed package without importing it: the model needs none of its code."""
-        spec = find_spec(str(self.package))
+        name = str(self.package)
+        try:
+            spec = find_spec(name)
+        except ImportError:  # of a parent, for a name with dots
+            spec = None
         if spec is None or not spec.submodule_search_locations:
-            raise InputError(f"encoder {self.name}: package '{self.package}' is not installed")
+            hint = " (the name is the one it is imported by, with underscores)" if "-" in name else ""
+            raise InputError(f"encoder {self.name}: package '{name}' is not installed{hint}")
         return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _depth(config: Path) -> int | None:
+    """Return the number of layers that a model's configuration names, None if it says so otherwise."""
+    try:
+        content = json.loads(config.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{config}: not JSON ({error})") from error
+    named = [content[key] for key in ("num_hidden_layers", "n_layers") if key in content]
+    return named[0] if named and isinstance(named[0], int) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -16,6 +17,8 @@ from fbert.finetune.state import read_record
 
 STATE = "state.safetensors"
 LOG = "log.jsonl"
+# What a file system says that has no locks (Lustre and NFS, as some clusters mount them).
+WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
 @contextmanager
@@ -50,6 +53,10 @@ def _locked(partial: Path) -> Iterator[None]:
             raise InputError(
                 f"{partial}: another process is training there; wait for it or stop it"
             ) from error
+        except OSError as error:
+            if error.errno not in WITHOUT_LOCKS:
+                raise
+            logging.getLogger(__name__).warning("%s: no locks on this file system (%s)", partial, error)
         yield
 
 

@@ -88,6 +88,6 @@ def _record(
         "source": source.as_dict(),
         "weights": encoder.checksum(),
         "corpus": corpus.name,
-        "corpus_checksum": corpus.checksum,
+        "corpus_checksum": corpus.checksum([task]),
         "versions": {name: version(name) for name in packages},
     }

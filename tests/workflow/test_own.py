@@ -114,6 +114,27 @@ def test_a_changed_row_reruns_what_reads_it(own):
     own.edit("data/reviews.csv", ",good\n", ",bad\n")
 
 
+@pytest.mark.hard
+def test_swapped_files_rerun_what_reads_them(own):
+    before = (own.folder / "mine.yaml").read_text()
+    swapped = {"train": "data/de-test.conllu", "test": "data/de.conllu"}
+    content = yaml.safe_load(before)
+    content["corpora"]["german"]["files"] = swapped
+    (own.folder / "mine.yaml").write_text(yaml.safe_dump(content))
+    assert own.planned(study="mine.yaml")["prepare_corpus"] == 1
+    (own.folder / "mine.yaml").write_text(before)
+
+
+@pytest.mark.hard
+def test_new_weights_in_a_folder_rerun_what_reads_them(own):
+    weights = own.folder / "models/electra/model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    planned = own.planned(study="mine.yaml")
+    assert (planned["describe_encoder"], planned["finetune"]) == (1, len(TASKS))
+
+
 def test_a_wrong_row_ends_the_run_with_its_line(checkout):
     write_corpora(checkout.folder / "data")
     build("bert", checkout.folder / "models/mine")
