@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="3 snapshots of one epoch")
     parser.add_argument("--cache", type=Path, help="folder for the snapshots")
     arguments = parser.parse_args()
-    scale = Scale(3, 1, 2) if arguments.quick else Scale(20, 10, 5)
+    scale = Scale(3, 1, 2) if arguments.quick else Scale(20, 5, 5)
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.cache or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
