@@ -4,8 +4,7 @@ CORES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# Tests of one file share what it has computed, so they stay together.
-SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile
+SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadgroup
 
 .PHONY: help demo test test-hard test-slurm test-browser lint bench setup clean
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.errors import CorruptFileError
+from fbert.errors import CorruptFileError, InputError
 from fbert.files import read_json, write_json
 
 SECOND = "\x1e"
@@ -89,12 +89,26 @@ class PreparedCorpus:
                 f"{path}: not a prepared corpus ({error!r}); delete it and run again to rebuild it"
             ) from error
 
+    def check_task(self, task: str) -> None:
+        """Refuse a task that this corpus does not have.
+
+        Raises:
+            InputError: that, with the tasks it has.
+        """
+        if task not in self.labels:
+            raise InputError(f"corpus {self.name}: no task {task}; it has {', '.join(self.labels)}")
+
     def checksum(self, tasks: Iterable[str]) -> str:
         """Return the sha256 of what these tasks are in both splits: sentences, examples and label names.
 
         The raw files do not say it: the same ones can be divided, and examples be chosen, in many ways.
+
+        Raises:
+            InputError: there is no such task.
         """
         wanted = [*tasks]
+        for task in wanted:
+            self.check_task(task)
         splits = {
             name: _split_to_json(Split(split.sentences, {task: split.examples[task] for task in wanted}))
             for name, split in self.splits.items()

@@ -7,6 +7,14 @@ from checkout import Checkout
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those that share what was costly to make stay in one process."""
+    for item in items:
+        shared = "finished" if "finished" in getattr(item, "fixturenames", ()) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(shared))
+
+
 def _folder(variable: str, default: str) -> Path:
     path = Path(os.environ.get(variable, ROOT / default)).resolve()
     if not path.is_dir():

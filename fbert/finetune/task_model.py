@@ -12,7 +12,6 @@ from torch import nn
 
 from fbert.encoder.model import BATCH_SUBWORDS, Batch, Encoder, sentence_vectors, word_vectors
 from fbert.encoder.tokens import Tokens, batches
-from fbert.errors import InputError
 from fbert.finetune.adapt import freeze_layers, merged, with_updates
 from fbert.finetune.settings import Lora
 from fbert.tasks import PreparedCorpus
@@ -39,8 +38,7 @@ class TaskData:
         Raises:
             InputError: the corpus has no such task.
         """
-        if task not in corpus.labels:
-            raise InputError(f"corpus {corpus.name}: no task {task}; it has {', '.join(corpus.labels)}")
+        corpus.check_task(task)
         part = corpus.splits[split]
         examples = part.examples[task]
         present = np.unique(examples.sentences)

@@ -43,7 +43,7 @@ def test_findings_have_a_verdict_each(finished):
     assert set(verdicts.values()) <= {"supported", "mixed", "not supported", "not testable"}
     assert verdicts["F5"] == "not testable"  # an encoder of one layer
     assert content["synthetic"]
-    assert "synthetic" in (finished.folder / "results/tiny/findings.md").read_text()
+    assert "Synthetic text" in (finished.folder / "results/tiny/findings.md").read_text()
 
 
 def test_help_lists_the_targets(checkout):
