@@ -4,7 +4,8 @@ CORES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadgroup
+# Tests of one file share what it has computed, so they stay together.
+SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile
 
 .PHONY: help demo test test-hard test-slurm test-browser lint bench setup clean
 

@@ -1,3 +1,4 @@
+import fcntl
 import os
 from pathlib import Path
 
@@ -5,14 +6,6 @@ import pytest
 from checkout import Checkout
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those that share what was costly to make stay in one process."""
-    for item in items:
-        shared = "finished" if "finished" in getattr(item, "fixturenames", ()) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(shared))
 
 
 def _folder(variable: str, default: str) -> Path:
@@ -40,8 +33,23 @@ def checkout(tmp_path) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Checkout:
-    """A checkout in which the tiny study has been run; tests that edit it put things back."""
-    checkout = Checkout.fresh(tmp_path_factory.mktemp("finished"))
+def finished(tmp_path_factory, worker_id) -> Checkout:
+    """A checkout in which the tiny study has been run; tests that edit it put things back.
+
+    Where tests run side by side, the first process that asks runs the study, and each gets a copy.
+    """
+    folder = tmp_path_factory.mktemp("finished") / "checkout"
+    if worker_id == "master":
+        return ran(folder)
+    shared = tmp_path_factory.getbasetemp().parent / "finished"
+    with open(shared.with_name("finished.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.is_dir():
+            ran(shared.with_name("running")).folder.rename(shared)
+    return Checkout(shared).copied_to(folder)
+
+
+def ran(folder: Path) -> Checkout:
+    checkout = Checkout.fresh(folder)
     checkout.run()
     return checkout
