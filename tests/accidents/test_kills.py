@@ -15,7 +15,7 @@ import yaml
 from checkout import TINY, Checkout, results
 from safetensors import SafetensorError, safe_open
 
-pytestmark = [pytest.mark.hard, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.hard, pytest.mark.timeout(3600)]
 STAGES = ["corpora", "encoders", "checkpoints", "embeddings", "probes", "directprobe", "dynamics"]
 STAGES += ["learning_curves", "tables", "figures"]
 KILLS = 30

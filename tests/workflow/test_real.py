@@ -7,7 +7,6 @@ import pytest
 import yaml
 from checkout import Checkout
 
-pytestmark = pytest.mark.timeout(1800)
 STUDY = Path(__file__).with_name("real.yaml")
 COUNTS = {  # labels, training and test examples together
     "POS": (17, 21176),
