@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fbert.probe import ProbeSettings, learning_curves
 from fbert.probe.data import Part
-from fbert.probe.settings import Setting
+from fbert.probe.settings import Setting, run_seeds
 
 PROBED, HELD_OUT, TEST = "trained on", "held out", "test"
 
@@ -58,7 +58,7 @@ def memorisation_curves(
         labels,
         Setting(tuple(settings["widths"]), settings["l2"]),
         settings["epochs"],
-        [(seed + run) % 2**32 for run in range(settings["runs"])],
+        run_seeds(seed, settings["runs"]),
         ProbeSettings(),
     )
     return {name: np.round(values, 4).tolist() for name, values in curves.items()}

@@ -46,25 +46,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     _check_options(parser, options)
-    bar = Bar()
     try:
-        X, y = _training_points(options)
-        test = _test_points(options)
-        if test is not None:
-            _check_test(*test, X)
-        settings = {"min_cluster_size": options.min_cluster_size, "n_jobs": options.threads}
+        probe = _carry_out(options)
+    except (InputError, FileExistsError, NotADirectoryError) as error:
+        print(f"fbert.directprobe: {error}", file=sys.stderr)
+        return 1
+    linear = "linear" if probe.is_linear_ else "not linear"
+    print(f"{probe.n_clusters_} clusters for {len(probe.classes_)} labels: {linear}; see {options.output}")
+    return 0
+
+
+def _carry_out(options: argparse.Namespace) -> DirectProbe:
+    """Read, fit and write."""
+    X, y = _training_points(options)
+    test = _test_points(options)
+    if test is not None:
+        _check_test(*test, X)
+    bar = Bar()
+    settings = {"min_cluster_size": options.min_cluster_size, "n_jobs": options.threads}
+    try:
         probe = DirectProbe(options.gap, progress=bar, **settings).fit(X, y)
         write_results(options.output, probe, np.asarray(X, dtype=np.float64))
         if test is not None:
             write_predictions(options.output, probe, test[1], probe.hull_distances(test[0]))
-    except (InputError, FileExistsError, NotADirectoryError) as error:
+    finally:
         bar.close()
-        print(f"fbert.directprobe: {error}", file=sys.stderr)
-        return 1
-    bar.close()
-    linear = "linear" if probe.is_linear_ else "not linear"
-    print(f"{probe.n_clusters_} clusters for {len(probe.classes_)} labels: {linear}; see {options.output}")
-    return 0
+    return probe
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -78,14 +78,14 @@ class Supports:
         Raises:
             InputError: the rows do not carry the labels they carried.
         """
-        places = self._places(members)
+        places = self._places_in_label(members)
         found = {}
         for (a, b), part in zip(self.pairs.tolist(), map(slice, self.start, self.start[1:]), strict=True):
             place, first, weights = places[part], self.in_first[part], self.weights[part]
             found[a, b] = Support(place[first], weights[first], place[~first], weights[~first])
         return found
 
-    def _places(self, members: Sequence[np.ndarray]) -> np.ndarray:
+    def _places_in_label(self, members: Sequence[np.ndarray]) -> np.ndarray:
         """Return (s,) where each row stands among those of the label it should carry.
 
         Raises:

@@ -28,18 +28,22 @@ def halves_foretell(records: Sequence[Record]) -> Case:
         if test is not None and record["halves"]["similarity"] is not None
     ]
     halves, test = (np.array([row[side] for row in found], dtype=np.float64) for side in (0, 1))
-    numbers = {family: number for number, family in enumerate(dict.fromkeys(row[2] for row in found))}
-    family = np.array([numbers[row[2]] for row in found], dtype=np.int64)
+    families = list(dict.fromkeys(row[2] for row in found))
+    family = np.array([families.index(row[2]) for row in found], dtype=np.int64)
 
     def correlation(weights: Weights, _: Weights) -> float:
         return weighted_correlation(halves, test, weights[family])
 
     return Case(
         "all encoders, tasks and states",
-        bootstrap(correlation, len(numbers), 1),
+        bootstrap(correlation, len(families), 1),
         float(halves.mean()) if found else None,
         float(test.mean()) if found else None,
-        len(numbers),
+        len(families),
         "encoders with a task",
-        remark=f"over {len(found)} sets, those of one encoder and task drawn together; not over labels",
+        remark=(
+            f"over {len(found)} sets, those of one encoder and task drawn together; not over labels"
+            if found
+            else "no set has both similarities"
+        ),
     )

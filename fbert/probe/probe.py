@@ -13,7 +13,7 @@ from fbert.probe.measures import Accuracy, accuracy, confusion_matrix, majority_
 from fbert.probe.memory import affordable_threads
 from fbert.probe.result import Control, ProbeResult
 from fbert.probe.search import Choice, search
-from fbert.probe.settings import ProbeSettings, Setting
+from fbert.probe.settings import ProbeSettings, Setting, run_seeds
 from fbert.probe.training import Machine, Rows, Run, train_seeds
 
 
@@ -46,7 +46,7 @@ def run_probe(
     examples = check_parts(train, test, len(labels))
     machine = Machine.of(device, affordable_threads(examples, settings, threads))
     choice = search(examples, settings, seed, machine)
-    seeds = [(seed + run) % 2**32 for run in range(settings.runs)]
+    seeds = run_seeds(seed, settings.runs)
     runs = _train_and_test(examples, choice.setting, settings, seeds, machine)
     result = _result(examples, labels, choice, runs)
     if not settings.control:

@@ -69,6 +69,11 @@ class ProbeSettings:
         return [Setting((a, b), l2) for a, b in product(self.widths, repeat=2) for l2 in self.l2]
 
 
+def run_seeds(seed: int, runs: int) -> list[int]:
+    """Return the seed of each of several runs, the first that of the study; after the largest comes 0."""
+    return [(seed + run) % 2**32 for run in range(runs)]
+
+
 def _check_list(key: str, values: Any, check: Callable[[str, Any], None]) -> None:
     if isinstance(values, str) or not isinstance(values, Sequence) or not values:
         raise _wrong(key, values, "a list with at least one number")

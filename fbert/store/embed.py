@@ -48,8 +48,10 @@ def embed(
     """
     if dtype not in DTYPES:
         raise InputError(f"dtype '{dtype}' is not possible; valid are: {', '.join(DTYPES)}")
+    for task in tasks:
+        corpus.check_task(task)
     part = corpus.splits[split]
-    rows = needed_rows(part, tasks, corpus.name)
+    rows = needed_rows(part, tasks)
     sentences = np.unique(rows[:, 0])
     tokens = encoder.tokenize([part.sentences[index] for index in sentences])
     wanted = list(range(encoder.n_layers + 1)) if layers is None else list(encoder.check_layers(layers))
@@ -62,15 +64,8 @@ def embed(
             _write_sentence(file, encoder.name, wanted, rows, int(sentences[vectors.index]), vectors)
 
 
-def needed_rows(part: Split, tasks: Sequence[str], corpus: str) -> NDArray[np.int64]:
-    """Return (r, 2): every sentence and word that an example of the tasks is about, sorted, each once.
-
-    Raises:
-        InputError: a task without examples in this corpus.
-    """
-    for task in tasks:
-        if task not in part.examples:
-            raise InputError(f"corpus {corpus}: no task {task}; it has {', '.join(part.examples)}")
+def needed_rows(part: Split, tasks: Sequence[str]) -> NDArray[np.int64]:
+    """Return (r, 2): every sentence and word that an example of the tasks is about, sorted, each once."""
     return np.unique(np.concatenate([_pairs(part.examples[task]).reshape(-1, 2) for task in tasks]), axis=0)
 
 

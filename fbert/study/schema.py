@@ -19,7 +19,7 @@ def read_yaml(path: Path | str) -> Any:
     """Read a YAML file safely; a key given twice is refused, since YAML would drop the first in silence.
 
     Raises:
-        InputError: no such file, not YAML, or a key twice; the message has file and line.
+        InputError: no such file, not YAML, or a key twice or that is no text; the message has file and line.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
