@@ -8,6 +8,7 @@ simplices are had by adding a constant to the Gram entries of points of one side
 
 Compiled by numba without the global lock, one thread a call: results do not depend on the number of threads.
 One file holds all of it: numba's cache notices a change in the file of a function, not in those it calls.
+Entries are copied in loops: assigning to a slice brings in numba's messages on shapes, ten seconds to compile.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ COMPANION = 1e-6  # the same for points that join the most promising one: only i
 TOGETHER = 8  # points that may become active in one step; those that should not leave in the next
 PATIENCE = 5  # steps without progress, which only rounding can cause, before giving up
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
+
+ZERO = np.int64(0)  # where an argument of compiled code begins as 0: a literal is a type of its own to numba
 
 Array = np.ndarray
 Found = tuple[Array, Array, Array, Array, float, float, float]
@@ -237,7 +240,7 @@ def minimise(
     state, promising = np.zeros(m, np.uint8), np.empty(TOGETHER, np.int64)
     k = _factor(Q, side, x, active, k, built, lift, L)
     state[active[:k]] = 1
-    fresh, idle, least = 0, 0, np.inf
+    fresh, idle, least = ZERO, ZERO, np.inf
     for _ in range(50 * m + 1000):
         k = _drop_to_minimiser(side, x, active, k, fresh, state, L, y, target)
         fresh = k
@@ -280,7 +283,8 @@ def _worst(scores: Array, bound: float, taken: Array, room: int) -> Array:
 def _longer(array: Array, room: int) -> Array:
     """Return a vector of `room` entries that begins with these; the others are zero."""
     longer = np.zeros(room, array.dtype)
-    longer[: array.shape[0]] = array
+    for i in range(array.shape[0]):
+        longer[i] = array[i]
     return longer
 
 
@@ -288,7 +292,9 @@ def _longer(array: Array, room: int) -> Array:
 def _taller(array: Array, room: int) -> Array:
     """Return a matrix with room for so many rows that begins with these."""
     taller = np.empty((room, array.shape[1]))
-    taller[: array.shape[0]] = array
+    for i in range(array.shape[0]):
+        for j in range(array.shape[1]):
+            taller[i, j] = array[i, j]
     return taller
 
 
@@ -296,7 +302,9 @@ def _taller(array: Array, room: int) -> Array:
 def _wider(array: Array, m: int, room: int) -> Array:
     """Return a square matrix with room for so many rows that begins with the first m of this one."""
     wider = np.empty((room, room))
-    wider[:m, :m] = array[:m, :m]
+    for i in range(m):
+        for j in range(m):
+            wider[i, j] = array[i, j]
     return wider
 
 
@@ -316,15 +324,18 @@ def _enter(
 ) -> None:
     """Let rows of A and, negated, of B follow the m working points, with their scalar products."""
     middle, end = m + more_a.shape[0], m + more_a.shape[0] + more_b.shape[0]
-    row[m:middle], row[middle:end] = more_a, more_b
-    side[m:middle], side[middle:end] = 0, 1
-    for i in range(m, middle):
-        Z[i] = A[row[i]]
-    for i in range(middle, end):
-        Z[i] = -B[row[i]]
+    for i in range(m, end):
+        first = i < middle
+        row[i] = more_a[i - m] if first else more_b[i - middle]
+        side[i] = 0 if first else 1
+        for j in range(Z.shape[1]):
+            Z[i, j] = A[row[i], j] if first else -B[row[i], j]
     block = np.dot(Z[m:end], Z[:end].T)
-    Q[m:end, :end] = block
-    Q[:m, m:end] = block[:, :m].T
+    for i in range(m, end):
+        for j in range(end):
+            Q[i, j] = block[i - m, j]
+            if j < m:
+                Q[j, i] = block[i - m, j]
 
 
 @compiled
@@ -372,11 +383,13 @@ def nearest(
     active = np.zeros(room, np.int64)
     taken_a, taken_b = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
     taken_a[startA], taken_b[startB] = True, True
-    _enter(A, B, startA, startB, 0, row, side, Z, Q)
-    x[:m] = weights
-    started = np.flatnonzero(weights > 0.0)
-    k, built, idle, tolerance = started.shape[0], 0, 0, 0.0
-    active[:k] = started
+    _enter(A, B, startA, startB, ZERO, row, side, Z, Q)
+    k, built, idle, tolerance = ZERO, ZERO, ZERO, 0.0
+    for i in range(m):
+        x[i] = weights[i]
+        if weights[i] > 0.0:
+            active[k] = i
+            k += 1
     normal, middle = np.zeros(A.shape[1]), 0.0
     lower, upper, least = -np.inf, np.inf, np.inf
     for _ in range(max_rounds):

@@ -25,7 +25,7 @@ def prepare_torch(device: str) -> torch.device:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(1)
     # A warning where an encoder uses an operation that has no deterministic form (none on the CPU). This is
-    # `use_deterministic_algorithms` without the import of the compiler, two seconds of every job.
+    # `use_deterministic_algorithms` without its import of the compiler, which takes a probe two seconds.
     torch.set_deterministic_debug_mode("warn")
     gpu = torch.cuda.is_available()
     name = ("cuda" if gpu else "cpu") if device == "auto" else device
