@@ -58,10 +58,10 @@ def embed(
     record = _record(encoder, corpus, split, tasks, tokens) | dict(provenance or {})
     with creating(path, STORE, record) as file:
         _write_index(file, part, rows, {task: corpus.labels[task] for task in tasks})
-        for layer in wanted:
-            file.create_dataset(layer_name(layer), (len(rows), encoder.dim), dtype)
+        shape = (len(rows), encoder.dim)
+        datasets = {layer: file.create_dataset(layer_name(layer), shape, dtype) for layer in wanted}
         for vectors in encoder.vectors_of(tokens, wanted):
-            _write_sentence(file, encoder.name, wanted, rows, int(sentences[vectors.index]), vectors)
+            _write_sentence(datasets, encoder.name, rows, int(sentences[vectors.index]), vectors)
 
 
 def needed_rows(part: Split, tasks: Sequence[str]) -> NDArray[np.int64]:
@@ -96,24 +96,25 @@ def _form(words: Sequence[str], word: int) -> str:
 
 
 def _write_sentence(
-    file: h5py.File,
+    datasets: Mapping[int, h5py.Dataset],
     encoder: str,
-    layers: Sequence[int],
     rows: NDArray[np.int64],
     sentence: int,
     vectors: SentenceVectors,
 ) -> None:
-    """Write the rows of one sentence, which lie together, into every layer."""
+    """Write the rows of one sentence, which lie together, into the dataset of every layer."""
     start, stop = np.searchsorted(rows[:, 0], [sentence, sentence + 1])
     # (layers, 1 + words, dim): the sentence's own vector stands at -1 + 1
     both = np.concatenate([vectors.sentence[:, None], vectors.words], axis=1)
-    for layer, values in zip(layers, both[:, rows[start:stop, 1] + 1], strict=True):
-        dataset = file[layer_name(layer)]
-        with np.errstate(over="ignore"):
-            stored = values.astype(dataset.dtype)
-        if not np.isfinite(stored).all():
-            raise InputError(_not_finite(encoder, layer, sentence, dataset.dtype, values))
-        dataset[start:stop] = stored
+    values = both[:, rows[start:stop, 1] + 1]
+    dtype = next(iter(datasets.values())).dtype
+    with np.errstate(over="ignore"):
+        stored = values.astype(dtype)
+    finite = np.isfinite(stored).all(axis=(1, 2))
+    for at, (layer, dataset) in enumerate(datasets.items()):
+        if not finite[at]:
+            raise InputError(_not_finite(encoder, layer, sentence, dtype, values[at]))
+        dataset[start:stop] = stored[at]
 
 
 def _not_finite(
