@@ -8,7 +8,7 @@ simplices are had by adding a constant to the Gram entries of points of one side
 
 Compiled by numba without the global lock, one thread a call: results do not depend on the number of threads.
 One file holds all of it: numba's cache notices a change in the file of a function, not in those it calls.
-Entries are copied in loops: assigning to a slice brings in numba's messages on shapes, ten seconds to compile.
+Entries are copied in loops: assigning to a slice brings in numba's messages on shapes, seconds to compile.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ class _Active:
         columns = np.stack(
             [self._column(row, side) for row, side in zip(self.rows, self.side, strict=True)], axis=1
         )
-        self.q, self.r = qr(columns, mode="economic")
+        self.q, self.r = qr(columns, mode="economic", check_finite=False)
 
     def minimise(self) -> np.ndarray:
         """Go to the nearest points of the active points' hulls; return their difference (d,)."""
@@ -122,7 +122,7 @@ class _Active:
 
     def orthogonal(self, w: np.ndarray) -> np.ndarray:
         """Return w with length one, turned so that it scores all active points of a side the same."""
-        products = self._signed() @ w
+        products = self.r.T @ (self.q[:-2].T @ w)
         level = np.array([products[self.side == side].mean() for side in (0, 1)])
         u = np.concatenate([w, -level / self.scale]) / np.linalg.norm(w)
         for _ in range(3):
@@ -143,7 +143,7 @@ class _Active:
         away = column - self.q @ (self.q.T @ column)
         if ahead[side] <= error / 100 or np.linalg.norm(away) <= DEPENDENT * self.scale:
             return False
-        self._factor(*qr_insert(self.q, self.r, column, len(self.rows), which="col"))
+        self._factor(*qr_insert(self.q, self.r, column, len(self.rows), which="col", check_finite=False))
         self.rows, self.side = np.append(self.rows, foremost[side]), np.append(self.side, side)
         self.weights = np.append(self.weights, 0.0)
         return True
@@ -157,11 +157,11 @@ class _Active:
     def _affine_minimiser(self) -> np.ndarray:
         """Return the weights that sum to one on either side and are stationary, whatever their sign."""
         sides = np.stack([self.side == 0, self.side == 1], axis=1).astype(float)
-        y = solve_triangular(self.r, sides, trans="T")
-        return solve_triangular(self.r, y @ np.linalg.solve(y.T @ y, np.ones(2)))
+        y = solve_triangular(self.r, sides, trans="T", check_finite=False)
+        return solve_triangular(self.r, y @ np.linalg.solve(y.T @ y, np.ones(2)), check_finite=False)
 
     def _leave(self, place: int) -> None:
-        self._factor(*qr_delete(self.q, self.r, place, which="col"))
+        self._factor(*qr_delete(self.q, self.r, place, which="col", check_finite=False))
         self.rows, self.side = np.delete(self.rows, place), np.delete(self.side, place)
         self.weights = np.delete(self.weights, place)
 
@@ -175,12 +175,5 @@ class _Active:
         ends[side] = self.scale
         return np.concatenate([-point if side else point, ends])
 
-    def _signed(self) -> np.ndarray:
-        A, B = self.sets
-        points = np.empty((len(self.rows), A.shape[1]))
-        points[self.side == 0] = A[self.rows[self.side == 0]]
-        points[self.side == 1] = -B[self.rows[self.side == 1]]
-        return points
-
     def _difference(self) -> np.ndarray:
-        return self.weights @ self._signed()
+        return (self.q @ (self.r @ self.weights))[:-2]
