@@ -13,6 +13,8 @@ Entries are copied in loops: assigning to a slice brings in numba's messages on 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -22,7 +24,7 @@ TOGETHER = 8  # points that may become active in one step; those that should not
 PATIENCE = 5  # steps without progress, which only rounding can cause, before giving up
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
 
-ZERO = np.int64(0)  # where an argument of compiled code begins as 0: a literal is a type of its own to numba
+ZERO: Any = np.int64(0)  # a first value of an argument: a literal 0 is a type of its own to numba
 
 Array = np.ndarray
 Found = tuple[Array, Array, Array, Array, float, float, float]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,15 +34,19 @@ def label_table(clusters: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
     The status is the worst of the pairs': overlapping, undecided, separable; undefined where there is no
     pair.
     """
-    by_pair = dict(list(clusters.groupby(["label_a", "label_b"])))
+    by_pair: dict[tuple[Any, Any], list[tuple[Any, ...]]] = {}
+    for a, b, *found in clusters[["label_a", "label_b", *MEASURES, "status"]].itertuples(index=False):
+        by_pair.setdefault((a, b), []).append(tuple(found))
     pairs = [(a, b) for i, a in enumerate(labels) for b in labels[i + 1 :]]
-    rows = [(a, b, *_summary(by_pair.get((a, b)))) for a, b in pairs]
+    rows = [(a, b, *_summary(by_pair.get((a, b), []))) for a, b in pairs]
     return pd.DataFrame(rows, columns=["label_a", "label_b", *MEASURES, "status", "n_cluster_pairs"])
 
 
-def _summary(pairs: pd.DataFrame | None) -> tuple[float, float, float, str, int]:
-    if pairs is None:
+def _summary(pairs: Sequence[tuple[Any, ...]]) -> tuple[float, float, float, str, int]:
+    """Return the mean of each measure, the worst status and the number of pairs of clusters."""
+    if not pairs:
         return np.nan, np.nan, np.nan, UNDEFINED, 0
-    worst = next(s for s in (OVERLAPPING, UNDECIDED, SEPARABLE) if (pairs["status"] == s).any())
-    distance, lower, upper = (float(pairs[name].mean()) for name in MEASURES)
+    *measures, statuses = zip(*pairs, strict=True)
+    worst = next(status for status in (OVERLAPPING, UNDECIDED, SEPARABLE) if status in statuses)
+    distance, lower, upper = (float(np.mean(values)) for values in measures)
     return distance, lower, upper, worst, len(pairs)
