@@ -16,6 +16,8 @@ from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
 from fbert.tasks import SYNTHETIC
 
+LETTERS = 20  # of small print on an inch
+
 
 def facets(
     frame: pd.DataFrame,
@@ -75,7 +77,8 @@ def _fill(axes: Axes, panel: pd.DataFrame, draw: Callable[[Axes, pd.DataFrame], 
 def mark_synthetic(figure: Figure, frame: pd.DataFrame) -> None:
     """Say in the figure itself that its text is synthetic, if it is."""
     if is_synthetic(frame):
-        figure.suptitle(SYNTHETIC, fontsize=SMALL, color="#a03000", style="italic")
+        text = textwrap.fill(SYNTHETIC, int(LETTERS * figure.get_figwidth()))
+        figure.suptitle(text, fontsize=SMALL, color="#a03000", style="italic")
 
 
 def is_synthetic(frame: pd.DataFrame) -> bool:

@@ -98,8 +98,17 @@ def test_synthetic_text_is_named_in_the_picture_and_the_caption(kind):
     assert SYNTHETIC not in texts(kind.draw(frame))
     assert SYNTHETIC not in caption("figure2", "Title", kind.WHAT, frame, study)
     synthetic = frame.assign(text="synthetic")
-    assert SYNTHETIC in texts(kind.draw(synthetic))
+    assert SYNTHETIC in [text.replace("\n", " ") for text in texts(kind.draw(synthetic))]
     assert SYNTHETIC in caption("figure2", "Title", kind.WHAT, synthetic, study)
+
+
+@KINDS
+def test_no_words_stick_out_of_the_picture(kind):
+    figure = kind.draw(FRAMES[kind].assign(text="synthetic"))
+    figure.draw_without_rendering()
+    for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
+        box = text.get_window_extent()
+        assert min(box.min) >= 0 and (box.max <= figure.bbox.max).all(), text.get_text()
 
 
 @pytest.mark.parametrize("kind", [minimum_distance, similarity, paths, differences])
