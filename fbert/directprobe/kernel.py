@@ -336,8 +336,9 @@ def _enter(
     for i in range(m, end):
         for j in range(end):
             Q[i, j] = block[i - m, j]
-            if j < m:
-                Q[j, i] = block[i - m, j]
+    for j in range(m):
+        for i in range(m, end):
+            Q[j, i] = block[i - m, j]
 
 
 @compiled
