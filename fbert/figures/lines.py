@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 
 def mean_where_all(frame: pd.DataFrame, x: str, y: str, holds: pd.Series) -> pd.Series:
@@ -26,7 +27,7 @@ def line_with_band(axes: Axes, frame: pd.DataFrame, x: str, y: str, **look: Any)
     Args:
         axes: where to.
         frame: a row for each x and seed.
-        x: column across.
+        x: column across, of whole numbers.
         y: column upwards.
         look: of the line, as `Axes.plot` takes it.
 
@@ -38,4 +39,5 @@ def line_with_band(axes: Axes, frame: pd.DataFrame, x: str, y: str, **look: Any)
     axes.plot(mean.index, mean, **look)
     if (high > low).any():
         axes.fill_between(mean.index, low, high, color=look["color"], alpha=0.18, linewidth=0)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
     return float(mean.index[-1]), float(mean.iloc[-1])

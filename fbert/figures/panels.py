@@ -16,7 +16,7 @@ from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
 from fbert.tasks import SYNTHETIC
 
-LETTERS = 20  # of small print on an inch
+LETTERS = 14  # of small print on an inch, at most
 
 
 def facets(

@@ -111,6 +111,15 @@ def test_no_words_stick_out_of_the_picture(kind):
         assert min(box.min) >= 0 and (box.max <= figure.bbox.max).all(), text.get_text()
 
 
+@pytest.mark.parametrize("kind", [minimum_distance, similarity])
+def test_updates_are_counted_in_whole_numbers(kind):
+    frame = FRAMES[kind]
+    figure = kind.draw(frame.assign(update=frame["update"].map({0: 0, 10: 2, 20: 3})))
+    figure.draw_without_rendering()
+    marks = [tick for axes in figure.axes for tick in axes.get_xticks()]
+    assert marks and all(tick == round(tick) for tick in marks)
+
+
 @pytest.mark.parametrize("kind", [minimum_distance, similarity, paths, differences])
 def test_a_panel_that_cannot_be_drawn_says_why(kind):
     frame = FRAMES[kind]
