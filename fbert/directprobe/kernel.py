@@ -242,7 +242,7 @@ def minimise(
     state, promising = np.zeros(m, np.uint8), np.empty(TOGETHER, np.int64)
     k = _factor(Q, side, x, active, k, built, lift, L)
     state[active[:k]] = 1
-    fresh, idle, least = ZERO, ZERO, np.inf
+    fresh, idle, least = ZERO, 0, np.inf
     for _ in range(50 * m + 1000):
         k = _drop_to_minimiser(side, x, active, k, fresh, state, L, y, target)
         fresh = k
@@ -291,23 +291,13 @@ def _longer(array: Array, room: int) -> Array:
 
 
 @compiled
-def _taller(array: Array, room: int) -> Array:
-    """Return a matrix with room for so many rows that begins with these."""
-    taller = np.empty((room, array.shape[1]))
-    for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
-            taller[i, j] = array[i, j]
-    return taller
-
-
-@compiled
-def _wider(array: Array, m: int, room: int) -> Array:
-    """Return a square matrix with room for so many rows that begins with the first m of this one."""
-    wider = np.empty((room, room))
+def _larger(array: Array, m: int, n: int, rows: int, columns: int) -> Array:
+    """Return a (rows, columns) matrix that begins with the first m rows and n columns of this one."""
+    larger = np.empty((rows, columns))
     for i in range(m):
-        for j in range(m):
-            wider[i, j] = array[i, j]
-    return wider
+        for j in range(n):
+            larger[i, j] = array[i, j]
+    return larger
 
 
 @compiled
@@ -382,18 +372,19 @@ def nearest(
     m = startA.shape[0] + startB.shape[0]
     room = m + 4 * batch
     row, side, x = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room)
-    Z, Q, L = np.empty((room, A.shape[1])), np.empty((room, room)), np.empty((room, room))
+    d = A.shape[1]
+    Z, Q, L = np.empty((room, d)), np.empty((room, room)), np.empty((room, room))
     active = np.zeros(room, np.int64)
     taken_a, taken_b = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
     taken_a[startA], taken_b[startB] = True, True
     _enter(A, B, startA, startB, ZERO, row, side, Z, Q)
-    k, built, idle, tolerance = ZERO, ZERO, ZERO, 0.0
+    k, built, idle, tolerance = ZERO, ZERO, 0, 0.0
     for i in range(m):
         x[i] = weights[i]
         if weights[i] > 0.0:
             active[k] = i
             k += 1
-    normal, middle = np.zeros(A.shape[1]), 0.0
+    normal, middle = np.zeros(d), 0.0
     lower, upper, least = -np.inf, np.inf, np.inf
     for _ in range(max_rounds):
         k = built = minimise(m, Q, side, x, active, k, built, lift, L, tolerance)
@@ -423,7 +414,8 @@ def nearest(
             room = 2 * grown
             row, side = _longer(row, room), _longer(side, room)
             x, active = _longer(x, room), _longer(active, room)
-            Z, Q, L = _taller(Z, room), _wider(Q, m, room), _wider(L, m, room)
+            Z = _larger(Z, m, d, room, d)
+            Q, L = _larger(Q, m, m, room, room), _larger(L, m, m, room, room)
         _enter(A, B, more_a, more_b, m, row, side, Z, Q)
         m = grown
     chosen = active[:k]

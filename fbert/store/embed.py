@@ -61,7 +61,8 @@ def embed(
         shape = (len(rows), encoder.dim)
         datasets = {layer: file.create_dataset(layer_name(layer), shape, dtype) for layer in wanted}
         for vectors in encoder.vectors_of(tokens, wanted):
-            _write_sentence(datasets, encoder.name, rows, int(sentences[vectors.index]), vectors)
+            sentence = int(sentences[vectors.index])
+            _write_sentence(datasets, np.dtype(dtype), encoder.name, rows, sentence, vectors)
 
 
 def needed_rows(part: Split, tasks: Sequence[str]) -> NDArray[np.int64]:
@@ -97,6 +98,7 @@ def _form(words: Sequence[str], word: int) -> str:
 
 def _write_sentence(
     datasets: Mapping[int, h5py.Dataset],
+    dtype: np.dtype[Any],
     encoder: str,
     rows: NDArray[np.int64],
     sentence: int,
@@ -107,7 +109,6 @@ def _write_sentence(
     # (layers, 1 + words, dim): the sentence's own vector stands at -1 + 1
     both = np.concatenate([vectors.sentence[:, None], vectors.words], axis=1)
     values = both[:, rows[start:stop, 1] + 1]
-    dtype = next(iter(datasets.values())).dtype
     with np.errstate(over="ignore"):
         stored = values.astype(dtype)
     finite = np.isfinite(stored).all(axis=(1, 2))
