@@ -1,4 +1,4 @@
-"""The study's section 5 as written, a linear program for every test; shares nothing with fbert."""
+"""DirectProbe as docs/method.md writes it, a linear program for every test; shares nothing with fbert."""
 
 import heapq
 
