@@ -1,4 +1,7 @@
-"""Two point sets: are their hulls disjoint, how far are they apart, and what proves it (study, section 5)."""
+"""Two point sets: are their hulls disjoint, how far are they apart, and what proves it.
+
+The three verdicts are those of docs/method.md, DirectProbe; `kernel` says why its bounds are bounds.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fbert.directprobe.kernel import nearest
+from fbert.directprobe.kernel import Found, Limits, Start, nearest
 from fbert.directprobe.points import Frame, PointSet, checked, checked_gap
 from fbert.directprobe.refine import TINY, Bounds, Precision, refine
 from fbert.directprobe.support import Support
@@ -16,6 +19,9 @@ from fbert.errors import InputError
 SEPARABLE, OVERLAPPING, UNDECIDED = "separable", "overlapping", "undecided"
 COMMON = 1e-10  # two points closer than this, relative to the extent of the sets, are one
 GRAM = 1e-7  # below this, relative to the extent of the sets, the Gram matrix knows no distance
+NOTHING = 1e-8  # what a glance at a crowd takes for distance 0 (working coordinates are at most one)
+CLOSE = 1e-3  # the compiled method goes on to this relative gap, whatever larger one is asked for
+FAR = 16  # sets this many times further from the origin than they are large are moved to it
 BATCH = 20  # points of either side that join the working set in a round
 ROUNDS = 1000
 
@@ -133,7 +139,7 @@ def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) ->
     centre = (A.mean + B.mean) / 2
     extent = max(A.radius, B.radius, float(np.linalg.norm(A.mean - B.mean)))
     reach = max(A.reach, B.reach)
-    if reach > 16 * extent:  # far from the origin for their size: rounding there would cost digits
+    if reach > FAR * extent:  # rounding there would cost digits
         first = start or _first_guess(A, B)
         found = _solve(A.points - centre, B.points - centre, extent, 2 * extent, gap, first)
         offset = found.offset + float(found.normal @ centre)
@@ -156,27 +162,19 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np
         The best normal found (d,), of unit length; the margin a point needs to count as on its side; and the
         rows of B nearest to A.
     """
-    error = rounding(A.points.shape[1], max(A.reach, B.reach))
-    start = _first_guess(A, B)
-    rows, _, in_a, normal, _, _, _ = nearest(
-        A.points,
-        B.points,
-        start.rows_a,
-        start.rows_b,
-        np.ones(2),
-        max(A.reach, B.reach) ** 2 or 1.0,
-        1e-3,
-        error,
-        1e-8,
-        True,
-        BATCH,
-        rounds,
-    )
-    return normal / max(float(np.linalg.norm(normal)), TINY), error, rows[~in_a]
+    reach = max(A.reach, B.reach)
+    error = rounding(A.points.shape[1], reach)
+    limits = Limits(CLOSE, error, NOTHING, True, BATCH, rounds)
+    found = _nearest(A.points, B.points, _first_guess(A, B), reach, limits)
+    return found.normal / max(float(np.linalg.norm(found.normal)), TINY), error, found.rows[~found.in_a]
 
 
 def rounding(d: int, reach: float) -> float:
-    """Bound the rounding error of the scalar products of a unit vector with points of norm `reach`."""
+    """Bound the rounding error of the scalar products of a unit vector with points of norm `reach`.
+
+    A product of d terms is off by d eps at most; there is one for either set, and a factor of two in hand.
+    The 64 is for what else is rounded, where d is small.
+    """
     return float(4 * (d + 64) * np.finfo(float).eps * reach)
 
 
@@ -185,25 +183,24 @@ def _solve(
 ) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
     error = rounding(A.shape[1], reach)
-    rows, weights, in_a, normal, middle, lower, upper = nearest(
-        A,
-        B,
-        support.rows_a,
-        support.rows_b,
-        np.concatenate([support.weights_a, support.weights_b]),
-        reach**2 or 1.0,
-        min(gap, 1e-3),
-        error,
-        GRAM * extent,
-        bool(np.isinf(gap)),
-        BATCH,
-        ROUNDS,
-    )
-    found = Bounds(Support(rows[in_a], weights[in_a], rows[~in_a], weights[~in_a]), normal, middle, lower)
-    if lower <= error or lower < (1 - gap) * upper:
+    limits = Limits(min(gap, CLOSE), error, GRAM * extent, bool(np.isinf(gap)), BATCH, ROUNDS)
+    found = _nearest(A, B, support, reach, limits)
+    bounds = Bounds(_support_of(found), found.normal, found.middle, found.lower)
+    if found.lower <= error or found.lower < (1 - gap) * found.upper:
         steps = 4 * (A.shape[1] + 2)
-        found = refine(A, B, found, Precision(gap, COMMON * extent, error, steps))
-    return _judged(A, B, found, error, extent)
+        bounds = refine(A, B, bounds, Precision(gap, COMMON * extent, error, steps))
+    return _judged(A, B, bounds, error, extent)
+
+
+def _nearest(A: np.ndarray, B: np.ndarray, support: Support, reach: float, limits: Limits) -> Found:
+    """Run the compiled method from a support."""
+    weights = np.concatenate([support.weights_a, support.weights_b])
+    return nearest(A, B, Start(support.rows_a, support.rows_b, weights), reach**2 or 1.0, limits)
+
+
+def _support_of(found: Found) -> Support:
+    a, b = found.in_a, ~found.in_a
+    return Support(found.rows[a], found.weights[a], found.rows[b], found.weights[b])
 
 
 def _first_guess(A: PointSet, B: PointSet) -> Support:

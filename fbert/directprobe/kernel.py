@@ -4,7 +4,18 @@ The distance of hull(A) and hull(B) is the least norm of a - b. Write z_i = a_i 
 z_i = -b_i for those of B; we minimise |sum_i x_i z_i| over x >= 0 that sum to one on either side. The Gram
 matrix of a small working set is all the method sees, so that its cost does not depend on the dimension.
 P. Wolfe, Finding the nearest point in a polytope, Mathematical Programming 11 (1976), for one simplex; two
-simplices are had by adding a constant to the Gram entries of points of one side, which moves no solution.
+simplices are had by adding a constant, the lift, to the Gram entries of points of the same side: the weights
+of a side sum to one, so every x gains the same and no solution moves, and active points that are affinely
+independent have a definite matrix.
+
+What certifies the bounds. Any w = sum_i x_i z_i is the difference of a point of either hull, so |w| is an
+upper bound. And for any w, every a - b of the hulls has (a - b) . w >= min_i a_i . w - max_i b_i . w, so that
+this difference over |w| is a lower bound, whether or not w is the best. Neither depends on how w was found.
+
+Example: A = {(0, 0), (0, 2)}, B = {(3, 1)}. From (0, 0) and (3, 1), w = (-3, -1) and the upper bound is 3.16.
+The products with w / |w| are 0 and -0.63 on A and -3.16 on B: the lower bound is -0.63 + 3.16 = 2.53, and
+(0, 2), which gave the least product, joins the working set. Its minimiser has the weights 1/2 and 1/2 on A:
+w = (-3, 0), all products on A are 0, and both bounds are 3.
 
 Compiled by numba without the global lock, one thread a call: results do not depend on the number of threads.
 One file holds all of it: numba's cache notices a change in the file of a function, not in those it calls.
@@ -13,7 +24,7 @@ Entries are copied in loops: assigning to a slice brings in numba's messages on 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -21,15 +32,98 @@ import numpy as np
 SINGULAR = 1e-13  # a pivot this small (squared, relative) means: in the affine hull of the active points
 COMPANION = 1e-6  # the same for points that join the most promising one: only it is sure to be independent
 TOGETHER = 8  # points that may become active in one step; those that should not leave in the next
+PROMISING = 0.5  # none of them promises less than this share of what the first one does
 PATIENCE = 5  # steps without progress, which only rounding can cause, before giving up
+PROGRESS = 1e-9  # relative fall of the upper bound that counts as progress
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
+STEPS, STEPS_A_POINT = 1000, 50  # bound the steps on a working set; they end by themselves long before
+SLACK = 0.25  # share of the gap that a working set may leave open, and points outside it may violate
+LOOSE = 0.1  # a working set need not be solved better than this share of the worst violation outside it
 
 ZERO: Any = np.int64(0)  # a first value of an argument: a literal 0 is a type of its own to numba
 
 Array = np.ndarray
-Found = tuple[Array, Array, Array, Array, float, float, float]
 
 compiled = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+
+
+class Start(NamedTuple):
+    """Where a search begins.
+
+    Attributes:
+        rows_a: rows of A, at least one, none twice.
+        rows_b: rows of B likewise.
+        weights: their weights, those of A first; they sum to one on either side.
+    """
+
+    rows_a: Array
+    rows_b: Array
+    weights: Array
+
+
+class Limits(NamedTuple):
+    """When a search ends.
+
+    Attributes:
+        gap: relative gap between the bounds that is close enough.
+        error: a lower bound counts only above this (rounding of a scalar product with a unit vector).
+        zero: an upper bound this small ends the search.
+        verdict_only: end as soon as the lower bound is above `error`.
+        batch: how many points of either side a round adds.
+        rounds: give up after so many rounds.
+    """
+
+    gap: float
+    error: float
+    zero: float
+    verdict_only: bool
+    batch: int
+    rounds: int
+
+
+class Found(NamedTuple):
+    """What a search ends with.
+
+    Attributes:
+        rows: (k,) the active rows, of A or of B.
+        weights: (k,) their weights.
+        in_a: (k,) whether a row is of A.
+        normal: (d,) the vector whose hyperplane gives the lower bound, of any length.
+        middle: its product with the points midway between the sets.
+        lower, upper: the bounds, as found in float64.
+    """
+
+    rows: Array
+    weights: Array
+    in_a: Array
+    normal: Array
+    middle: float
+    lower: float
+    upper: float
+
+
+class Working(NamedTuple):
+    """The working set: arrays with room for more points than the m that are in it.
+
+    Attributes:
+        row: which row of its set each point is.
+        side: 0 for points of A, 1 for those of B.
+        Z: (room, d) the points, those of B negated.
+        Q: (room, room) their scalar products.
+        x: their weights, zero outside the active points.
+        active: the indices of the active points, in the order of L.
+        L: (room, room) lower factor of the lifted Gram matrix of the active points.
+        lift: what is added to the Gram entries of points of one side.
+    """
+
+    row: Array
+    side: Array
+    Z: Array
+    Q: Array
+    x: Array
+    active: Array
+    L: Array
+    lift: float
 
 
 @compiled
@@ -111,48 +205,40 @@ def _blocking(x: Array, active: Array, k: int, target: Array) -> tuple[float, in
 
 
 @compiled
-def _gram_column(Q: Array, side: Array, active: Array, k: int, new: int, lift: float, column: Array) -> None:
+def _gram_column(work: Working, k: int, new: int, column: Array) -> None:
     """Write the lifted Gram entries of point `new` with the active points into column[:k]."""
     for u in range(k):
-        i = active[u]
-        column[u] = Q[i, new] + (lift if side[i] == side[new] else 0.0)
+        i = work.active[u]
+        column[u] = work.Q[i, new] + (work.lift if work.side[i] == work.side[new] else 0.0)
 
 
 @compiled
 def _most_violating(
-    Q: Array,
-    side: Array,
-    x: Array,
-    active: Array,
-    k: int,
-    state: Array,
-    g: Array,
-    tolerance: float,
-    promising: Array,
+    work: Working, k: int, state: Array, g: Array, tolerance: float, promising: Array
 ) -> tuple[int, float]:
     """Write the working points that promise most into `promising`; return how many, and the squared length.
 
-    The best comes first, and none that promises less than half as much joins it. state[j] is 0 for points at
-    rest, 1 for active ones, 2 for those that depend on the active ones.
+    The best comes first, and none that promises much less joins it. state[j] is 0 for points at rest, 1 for
+    active ones, 2 for those that depend on the active ones.
     """
     m = g.shape[0]
     g[:] = 0.0
     for u in range(k):
-        row, weight = active[u], x[active[u]]
+        row, weight = work.active[u], work.x[work.active[u]]
         for j in range(m):
-            g[j] += weight * Q[row, j]
+            g[j] += weight * work.Q[row, j]
     mu = np.zeros(2)
     for u in range(k):
-        mu[side[active[u]]] += x[active[u]] * g[active[u]]
+        mu[work.side[work.active[u]]] += work.x[work.active[u]] * g[work.active[u]]
     for j in range(m):
-        g[j] = mu[side[j]] - g[j] if state[j] == 0 else 0.0
+        g[j] = mu[work.side[j]] - g[j] if state[j] == 0 else 0.0
     count, least = 0, tolerance
     while count < promising.shape[0]:
         best = np.argmax(g)
         if g[best] <= least:
             break
         if count == 0:
-            least = max(least, 0.5 * g[best])
+            least = max(least, PROMISING * g[best])
         promising[count] = best
         g[best] = 0.0
         count += 1
@@ -160,40 +246,39 @@ def _most_violating(
 
 
 @compiled
-def _normalise(x: Array, side: Array, active: Array, k: int) -> None:
+def _normalise(work: Working, k: int) -> None:
     """Make the active weights of either side sum to one."""
     total = np.zeros(2)
     for u in range(k):
-        total[side[active[u]]] += x[active[u]]
+        total[work.side[work.active[u]]] += work.x[work.active[u]]
     for u in range(k):
-        x[active[u]] /= total[side[active[u]]]
+        work.x[work.active[u]] /= total[work.side[work.active[u]]]
 
 
 @compiled
-def _factor(Q: Array, side: Array, x: Array, active: Array, k: int, built: int, lift: float, L: Array) -> int:
+def _factor(work: Working, k: int, built: int) -> int:
     """Factor the Gram matrix of the first k active points, of which `built` are; drop those that depend."""
     column = np.empty(k)
     kept = built
     for t in range(built, k):
-        i = active[t]
-        _gram_column(Q, side, active, kept, i, lift, column)
-        if _append(L, kept, column, Q[i, i] + lift, SINGULAR):
-            active[kept] = i
+        i = work.active[t]
+        _gram_column(work, kept, i, column)
+        if _append(work.L, kept, column, work.Q[i, i] + work.lift, SINGULAR):
+            work.active[kept] = i
             kept += 1
         else:
-            x[i] = 0.0
-    _normalise(x, side, active, kept)
+            work.x[i] = 0.0
+    _normalise(work, kept)
     return kept
 
 
 @compiled
-def _drop_to_minimiser(
-    side: Array, x: Array, active: Array, k: int, fresh: int, state: Array, L: Array, y: Array, target: Array
-) -> int:
+def _drop_to_minimiser(work: Working, k: int, fresh: int, state: Array, y: Array, target: Array) -> int:
     """Go to the nearest points of the hulls of the active points; return how many stay active."""
+    x, active = work.x, work.active
     while True:
-        _forward(L, k, fresh, side, active, y)
-        _affine_minimiser(L, k, y, target)
+        _forward(work.L, k, fresh, work.side, active, y)
+        _affine_minimiser(work.L, k, y, target)
         theta, p = _blocking(x, active, k, target)
         for u in range(k):
             x[active[u]] += theta * (target[u] - x[active[u]])
@@ -201,60 +286,45 @@ def _drop_to_minimiser(
             return k
         x[active[p]] = 0.0
         state[active[p]] = 0
-        _delete(L, k, p)
+        _delete(work.L, k, p)
         for u in range(p, k - 1):
             active[u] = active[u + 1]
         k, fresh = k - 1, p
 
 
 @compiled
-def minimise(
-    m: int,
-    Q: Array,
-    side: Array,
-    x: Array,
-    active: Array,
-    k: int,
-    built: int,
-    lift: float,
-    L: Array,
-    tolerance: float,
-) -> int:
+def _minimise(work: Working, m: int, k: int, built: int, tolerance: float) -> int:
     """Minimise x'Qx over the two simplices, starting from the active points and their weights.
 
     Args:
-        m: number of working points; the arrays may have room for more.
-        Q: (m, m) Gram matrix of the signed working points.
-        side: (m,) 0 or 1.
-        x: (m,) weights, changed in place; zero outside the active points.
-        active: (m + 1,) indices, the first k in use, changed in place.
+        work: the working set, changed in place.
+        m: number of its points.
         k: number of active points.
         built: how many of them L holds already.
-        lift: what is added to the Gram entries of points of one side.
-        L: (m + 1, m + 1) lower factor, changed in place.
         tolerance: stop when no working point violates optimality by more (in units of Q).
 
     Returns:
         The new number of active points, all of them in L.
     """
-    tolerance = max(tolerance, NOISE * lift)
+    tolerance = max(tolerance, NOISE * work.lift)
     column, target, g, y = np.empty(m + 1), np.empty(m + 1), np.empty(m), np.empty((2, m + 1))
     state, promising = np.zeros(m, np.uint8), np.empty(TOGETHER, np.int64)
-    k = _factor(Q, side, x, active, k, built, lift, L)
-    state[active[:k]] = 1
+    k = _factor(work, k, built)
+    state[work.active[:k]] = 1
     fresh, idle, least = ZERO, 0, np.inf
-    for _ in range(50 * m + 1000):
-        k = _drop_to_minimiser(side, x, active, k, fresh, state, L, y, target)
+    for _ in range(STEPS_A_POINT * m + STEPS):
+        k = _drop_to_minimiser(work, k, fresh, state, y, target)
         fresh = k
-        count, square = _most_violating(Q, side, x, active, k, state, g, tolerance, promising)
+        count, square = _most_violating(work, k, state, g, tolerance, promising)
         idle = idle + 1 if square >= least else 0
         least = min(least, square)
         if count == 0 or idle > PATIENCE:
             break
         for rank, new in enumerate(promising[:count]):
-            _gram_column(Q, side, active, k, new, lift, column)
-            if _append(L, k, column, Q[new, new] + lift, SINGULAR if rank == 0 else COMPANION):
-                active[k] = new
+            _gram_column(work, k, new, column)
+            independent = SINGULAR if rank == 0 else COMPANION
+            if _append(work.L, k, column, work.Q[new, new] + work.lift, independent):
+                work.active[k] = new
                 state[new] = 1
                 k += 1
             elif rank == 0:
@@ -301,20 +371,36 @@ def _larger(array: Array, m: int, n: int, rows: int, columns: int) -> Array:
 
 
 @compiled
-def _levels(scores_a: Array, scores_b: Array, row: Array, side: Array, x: Array) -> Array:
+def _with_room(work: Working, m: int, room: int) -> Working:
+    """Return the working set of m points with room for more."""
+    d = work.Z.shape[1]
+    return Working(
+        _longer(work.row, room),
+        _longer(work.side, room),
+        _larger(work.Z, m, d, room, d),
+        _larger(work.Q, m, m, room, room),
+        _longer(work.x, room),
+        _longer(work.active, room),
+        _larger(work.L, m, m, room, room),
+        work.lift,
+    )
+
+
+@compiled
+def _levels(work: Working, m: int, scores_a: Array, scores_b: Array) -> Array:
     """Return the weighted mean score of the working points of either side."""
     level = np.zeros(2)
-    for i in range(row.shape[0]):
-        if x[i] > 0.0:
-            level[side[i]] += x[i] * (scores_a[row[i]] if side[i] == 0 else scores_b[row[i]])
+    for i in range(m):
+        if work.x[i] > 0.0:
+            scores = scores_a if work.side[i] == 0 else scores_b
+            level[work.side[i]] += work.x[i] * scores[work.row[i]]
     return level
 
 
 @compiled
-def _enter(
-    A: Array, B: Array, more_a: Array, more_b: Array, m: int, row: Array, side: Array, Z: Array, Q: Array
-) -> None:
-    """Let rows of A and, negated, of B follow the m working points, with their scalar products."""
+def _enter(A: Array, B: Array, more_a: Array, more_b: Array, work: Working, m: int) -> int:
+    """Let rows of A and of B follow the m working points; return how many there are then."""
+    row, side, Z, Q = work.row, work.side, work.Z, work.Q
     middle, end = m + more_a.shape[0], m + more_a.shape[0] + more_b.shape[0]
     for i in range(m, end):
         first = i < middle
@@ -329,23 +415,11 @@ def _enter(
     for j in range(m):
         for i in range(m, end):
             Q[j, i] = block[i - m, j]
+    return end
 
 
 @compiled
-def nearest(
-    A: Array,
-    B: Array,
-    startA: Array,
-    startB: Array,
-    weights: Array,
-    lift: float,
-    gap: float,
-    error: float,
-    zero: float,
-    verdict_only: bool,
-    batch: int,
-    max_rounds: int,
-) -> Found:
+def nearest(A: Array, B: Array, start: Start, lift: float, limits: Limits) -> Found:
     """Find the nearest points of two hulls by solving ever better chosen small subsets of the points.
 
     Each round solves the working set, prices all points with one product, and adds the worst of them.
@@ -353,44 +427,43 @@ def nearest(
     Args:
         A: (n_a, d) points, float64, near the origin.
         B: (n_b, d) points.
-        startA: rows of A to start from, at least one, none twice.
-        startB: the same for B.
-        weights: their weights, those of A first; they sum to one on either side.
+        start: the first working set.
         lift: square of a typical norm.
-        gap: relative gap between the bounds at which to stop.
-        error: a lower bound counts only above this (rounding of a scalar product with a unit vector).
-        zero: an upper bound this small stops the search.
-        verdict_only: stop as soon as the lower bound is above `error`.
-        batch: how many points of either side a round adds.
-        max_rounds: give up after so many rounds.
+        limits: when to end.
 
     Returns:
-        (rows, weights, in_a, normal, middle, lower, upper): the active rows, those with in_a of A, their
-        weights; the vector (d,) whose hyperplane gives the lower bound, and its product with the points
-        midway between the sets; the bounds as found in float64.
+        The nearest points found, and the bounds.
     """
-    m = startA.shape[0] + startB.shape[0]
+    gap, batch = limits.gap, limits.batch
+    m = start.rows_a.shape[0] + start.rows_b.shape[0]
     room = m + 4 * batch
-    row, side, x = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room)
     d = A.shape[1]
-    Z, Q, L = np.empty((room, d)), np.empty((room, room)), np.empty((room, room))
-    active = np.zeros(room, np.int64)
+    work = Working(
+        np.zeros(room, np.int64),
+        np.zeros(room, np.int64),
+        np.empty((room, d)),
+        np.empty((room, room)),
+        np.zeros(room),
+        np.zeros(room, np.int64),
+        np.empty((room, room)),
+        lift,
+    )
     taken_a, taken_b = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
-    taken_a[startA], taken_b[startB] = True, True
-    _enter(A, B, startA, startB, ZERO, row, side, Z, Q)
+    taken_a[start.rows_a], taken_b[start.rows_b] = True, True
+    _enter(A, B, start.rows_a, start.rows_b, work, ZERO)
     k, built, idle, tolerance = ZERO, ZERO, 0, 0.0
     for i in range(m):
-        x[i] = weights[i]
-        if weights[i] > 0.0:
-            active[k] = i
+        work.x[i] = start.weights[i]
+        if start.weights[i] > 0.0:
+            work.active[k] = i
             k += 1
     normal, middle = np.zeros(d), 0.0
     lower, upper, least = -np.inf, np.inf, np.inf
-    for _ in range(max_rounds):
-        k = built = minimise(m, Q, side, x, active, k, built, lift, L, tolerance)
-        w = np.dot(x[:m], Z[:m])
+    for _ in range(limits.rounds):
+        k = built = _minimise(work, m, k, built, tolerance)
+        w = np.dot(work.x[:m], work.Z[:m])
         upper = np.sqrt(np.dot(w, w))
-        idle = idle + 1 if upper > least * (1.0 - 1e-9) else 0
+        idle = idle + 1 if upper > least * (1.0 - PROGRESS) else 0
         least = min(least, upper)
         if upper == 0.0 or idle > PATIENCE:
             break
@@ -399,11 +472,12 @@ def nearest(
         bound = (foremost_a + foremost_b) / upper
         if bound > lower:
             lower, normal, middle = bound, w, (foremost_a - foremost_b) / 2.0
-        if lower >= (1.0 - gap) * upper or upper <= zero or (verdict_only and lower > error):
+        decided = limits.verdict_only and lower > limits.error
+        if lower >= (1.0 - gap) * upper or upper <= limits.zero or decided:
             break
-        level = _levels(scores_a, scores_b, row[:m], side, x)
-        slack = 0.25 * gap * upper * upper
-        tolerance = max(slack, 0.1 * max(level[0] - foremost_a, level[1] - foremost_b))
+        level = _levels(work, m, scores_a, scores_b)
+        slack = SLACK * gap * upper * upper
+        tolerance = max(slack, LOOSE * max(level[0] - foremost_a, level[1] - foremost_b))
         more_a = _worst(scores_a, level[0] - slack, taken_a, batch)
         more_b = _worst(scores_b, level[1] - slack, taken_b, batch)
         if more_a.shape[0] + more_b.shape[0] == 0:
@@ -412,11 +486,7 @@ def nearest(
         grown = m + more_a.shape[0] + more_b.shape[0]
         if grown >= room:
             room = 2 * grown
-            row, side = _longer(row, room), _longer(side, room)
-            x, active = _longer(x, room), _longer(active, room)
-            Z = _larger(Z, m, d, room, d)
-            Q, L = _larger(Q, m, m, room, room), _larger(L, m, m, room, room)
-        _enter(A, B, more_a, more_b, m, row, side, Z, Q)
-        m = grown
-    chosen = active[:k]
-    return row[chosen], x[chosen], side[chosen] == 0, normal, middle, lower, upper
+            work = _with_room(work, m, room)
+        m = _enter(A, B, more_a, more_b, work, m)
+    chosen = work.active[:k]
+    return Found(work.row[chosen], work.x[chosen], work.side[chosen] == 0, normal, middle, lower, upper)

@@ -20,7 +20,3 @@ class Support:
     weights_a: np.ndarray
     rows_b: np.ndarray
     weights_b: np.ndarray
-
-    def signed(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        """Return the (k_a + k_b, d) points, those of B negated."""
-        return np.concatenate([A[self.rows_a], -B[self.rows_b]])

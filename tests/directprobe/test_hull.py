@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from scipy.spatial import ConvexHull
 
 from fbert.directprobe import DirectProbe, hull_distance, pairwise_distances, separate
+from fbert.directprobe.kernel import Limits, Start, nearest
 from fbert.errors import InputError
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)
@@ -212,3 +213,11 @@ def test_a_gap_that_means_nothing_is_refused(gap):
         hull_distance(A, B, gap=gap)
     with pytest.raises(InputError, match="gap is a share"):
         DirectProbe(gap).fit(np.concatenate([A, B]), [0, 1])
+
+
+@pytest.mark.parametrize(("rounds", "lower", "upper"), [(1, 8 / np.sqrt(10), np.sqrt(10)), (2, 3, 3)])
+def test_the_example_of_the_kernel(rounds, lower, upper):
+    A, B, first = np.array([[0.0, 0], [0, 2]]), np.array([[3.0, 1]]), np.array([0])
+    limits = Limits(gap=1e-3, error=0.0, zero=0.0, verdict_only=False, batch=1, rounds=rounds)
+    found = nearest(A, B, Start(first, first, np.ones(2)), 1.0, limits)
+    np.testing.assert_allclose((found.lower, found.upper), (lower, upper))
