@@ -1,4 +1,18 @@
-"""From labelled points to clusters: the shortcuts that spare most of the merging, and then the merging."""
+"""From labelled points to clusters: the shortcuts that spare most of the merging, and then the merging.
+
+There are three; the last two stand on this, that a cluster lies in the hull of its label's points:
+
+- A point that equals one of another label can join nothing, as any hull that held it would meet the other
+  point. It is frozen: a cluster of its own that only stands in the way.
+- If the hull of a label's other points meets no other label's, nor a frozen point of one, none of its
+  clusters can meet anything: no merge of it will ever be refused, and it refuses none. It is settled as one
+  cluster.
+- What is left are the restless labels. Two of them that do not meet each other need no tests against each
+  other.
+
+Example, on a line: a at 0 and 1, b at 4, c at 5, b at 6, and d at 9. The hull of b, from 4 to 6, holds c,
+so b and c are restless; a and d are settled, and never looked at again.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +28,7 @@ from fbert.directprobe.pairs import Progress
 def clusters_of(
     points: np.ndarray, y: np.ndarray, apart: np.ndarray, progress: Progress | None
 ) -> tuple[list[np.ndarray], int]:
-    """Partition labelled points into clusters whose hulls do not meet (study, section 5).
-
-    Points equal to one of another label stay alone. If the rest of each label meets nothing, it is one
-    cluster. Merging is left to the labels that do meet something, as the merges of the others can be refused
-    by none.
+    """Partition labelled points into clusters whose hulls do not meet (docs/method.md, DirectProbe).
 
     Args:
         points: (n, d) working coordinates.
@@ -33,7 +43,7 @@ def clusters_of(
     referee = Referee(points, apart | np.eye(len(apart), dtype=bool))
     with threadpool_limits(1, "blas"):
         whole = _whole_labels(y, frozen)
-        alone = [Cluster(int(i), int(y[i]), np.array([i])) for i in np.flatnonzero(frozen)]
+        alone = [Cluster.of_point(int(row), int(y[row])) for row in np.flatnonzero(frozen)]
         referee.apart = _without_conflict(referee, whole, alone)
         restless = np.logical_not(referee.apart.all(axis=1))
         settled = [cluster.rows for cluster in whole if not restless[cluster.label]]
@@ -50,7 +60,7 @@ def clusters_of(
 def _whole_labels(y: np.ndarray, frozen: np.ndarray) -> list[Cluster]:
     """Return one cluster per label, of the points that may merge."""
     members = [(label, np.flatnonzero((y == label) & ~frozen)) for label in range(int(y.max()) + 1)]
-    return [Cluster(-1 - label, label, rows) for label, rows in members if len(rows)]
+    return [Cluster.whole(label, rows) for label, rows in members if len(rows)]
 
 
 def _without_conflict(referee: Referee, whole: list[Cluster], alone: list[Cluster]) -> np.ndarray:

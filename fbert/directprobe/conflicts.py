@@ -1,4 +1,17 @@
-"""Which clusters of different labels have hulls that meet."""
+"""Which clusters of different labels have hulls that meet.
+
+Most tests are answered by the proof of an earlier one, for a hull that has grown a little is still parted
+from most others by the plane that parted it before. So proofs are kept under what does not change while a
+cluster grows: its root, the first of its rows, which stays first as long as the cluster takes in smaller
+ones. A proof that was kept is checked against the points as they are, so it may be out of date, or of
+another cluster, and do no harm.
+
+Example: cluster {4, 7} of label a was parted from all of b by a plane, kept under (4, b). Merged with {9}
+it is {4, 7, 9}, of root 4, and the plane is tried first: one matrix product, and only those clusters of b
+that reach over it are left to test. Those are looked at together, as one crowd, for a few rounds: the
+hyperplane that comes of it clears many at once, and what is left is split until a pair is alone and solved
+to a proof.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +31,12 @@ PLANES = 16  # hyperplanes remembered between a cluster and the clusters of one 
 KEPT = 64  # clusters of so many points keep their coordinates at hand
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Cluster:
     """Some points of one label.
 
     Attributes:
-        number: its number in order of creation.
+        number: its number in order of creation: that of its row for a point, above all rows for a merge.
         label: index of its label.
         rows: (m,) its points, those of the larger of the two that were merged first.
     """
@@ -31,7 +44,21 @@ class Cluster:
     number: int
     label: int
     rows: np.ndarray
-    _hull: list[PointSet] = field(default_factory=list, repr=False, compare=False)
+    _hull: PointSet | None = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def of_point(cls, row: int, label: int) -> Cluster:
+        """Make a point a cluster."""
+        return cls(row, label, np.array([row]))
+
+    @classmethod
+    def whole(cls, label: int, rows: np.ndarray) -> Cluster:
+        """Take a label as one cluster, for tests before any merge.
+
+        Its number is negative, and so that of no point or merge: an undecided verdict on it is its own, and
+        is not forgotten when merges are taken back.
+        """
+        return cls(-1 - label, label, rows)
 
     @classmethod
     def of_two(cls, number: int, one: Cluster, other: Cluster) -> Cluster:
@@ -41,16 +68,16 @@ class Cluster:
 
     @property
     def root(self) -> int:
-        """A point that stays first while the cluster takes in smaller ones."""
+        """Its first row, which it keeps while it takes in smaller clusters; proofs are kept under it."""
         return int(self.rows[0])
 
     def hull(self, points: np.ndarray) -> PointSet:
         """Return its points, which large clusters keep."""
-        if self._hull:
-            return self._hull[0]
+        if self._hull is not None:
+            return self._hull
         found = PointSet.of(points[self.rows])
         if len(self.rows) >= KEPT:
-            self._hull.append(found)
+            self._hull = found
         return found
 
 

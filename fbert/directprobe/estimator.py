@@ -1,4 +1,4 @@
-"""DirectProbe as an estimator: clusters, distances, prediction (study, section 5)."""
+"""DirectProbe as an estimator: clusters, distances, prediction (docs/method.md, DirectProbe)."""
 
 from __future__ import annotations
 

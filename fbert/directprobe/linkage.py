@@ -1,9 +1,16 @@
 """Centroid linkage inside one label: which two clusters come next, without a distance matrix.
 
-Every cluster remembers the nearest of the clusters created before it. A new cluster needs one look at the
-others; a remembered neighbour that is gone or refused is replaced only when it is about to be chosen, since
-until then its distance is a lower bound. Memory is that of the centres. (Generic linkage in the manner of
-D. Müllner, Modern hierarchical, agglomerative clustering algorithms, 2011.)
+Every cluster remembers the nearest of the clusters created before it, so that each pair is in the care of
+its later one, and the least of all remembered distances is that of the closest pair. A new cluster looks
+once at all before it. The clusters before an old one only become fewer, by merges and refusals, so the
+distance it remembers is a lower bound even when that neighbour is gone or refused: it needs to look again
+only when it is about to be chosen. Memory is that of the centres. (Generic linkage in the manner of D.
+Müllner, Modern hierarchical, agglomerative clustering algorithms, 2011.)
+
+Example, on a line: clusters 0, 1 and 2 at 0, 1 and 3. Cluster 1 remembers 0, at the squared distance 1, and
+cluster 2 remembers 1, at 4. The first two merge to cluster 3 at 0.5, which looks and remembers 2, at 6.25.
+Now the least is the 4 of cluster 2, whose neighbour is gone: it looks again, finds nobody left before it,
+and the closest pair is 3 with 2.
 """
 
 from __future__ import annotations

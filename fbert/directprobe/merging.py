@@ -1,7 +1,23 @@
 """The clusters of DirectProbe: many merges at a time are tried, and those before the first conflict are kept.
 
-Hulls only grow, so a state without conflict vouches for all states before it, and one with a conflict spoils
-all states after it. The result is that of testing merge after merge (study, section 5).
+Which merge comes next depends on centres and refusals alone, never on a test. So merges can be made ahead,
+untested, as they would follow if none were refused. State t is what there is when the clusters with numbers
+below t have been made; it is in conflict if two hulls of different labels meet in it. A merge replaces two
+clusters by one whose hull holds both, so hulls only grow: a state without conflict vouches for all before
+it, one with a conflict spoils all after it. There is thus one first state in conflict, and bisection finds
+it. The merge that led to it is the one that testing merge after merge (docs/method.md, DirectProbe) would
+have refused, having accepted all before it. Those are kept, it is refused, and what came after it is taken
+back, since it stood on it.
+
+A conflict comes with a proof, a few points of either cluster whose hulls meet, and it has been there ever
+since these points were together. Bisection goes on from there, mostly far below where the conflict was
+found.
+
+Example, on a line: a at 0, 1, 4, 5.5 and 9.5 (rows 0 to 4) and b at 7 (row 5). Closest centres first, the
+merges ahead are 6 = {0, 1}, 7 = {4, 5.5}, 8 = both, and 9 = all of a. State 10, with all of them, is in
+conflict: b lies between 5.5 and 9.5, which came together in cluster 9. State 8 has no conflict, and neither
+has state 9, so the merge to cluster 9 is refused. Nothing is left to merge: {0, 1, 4, 5.5} and {9.5} are
+the clusters of a.
 """
 
 from __future__ import annotations
@@ -12,7 +28,7 @@ from fbert.directprobe.conflicts import Cluster, Conflict, Referee
 from fbert.directprobe.linkage import TIE, Linkage, Merge
 from fbert.directprobe.pairs import Progress
 
-FIRST_WINDOW = 256
+FIRST_WINDOW = 256  # merges made ahead at first: twice as many where all were kept, else as many as were
 
 
 class Merger:
@@ -31,7 +47,7 @@ class Merger:
             referee: decides about conflicts.
         """
         self.referee = referee
-        self.clusters = {int(i): Cluster(int(i), int(y[i]), np.array([i])) for i in rows}
+        self.clusters = {int(row): Cluster.of_point(int(row), int(y[row])) for row in rows}
         self.next_number = len(y)
         self.linkages = {
             int(label): Linkage(points[members], members)
@@ -97,8 +113,6 @@ class Merger:
 
     def _last_clean(self, first: int, replaced: dict[int, int]) -> int:
         """Return the last state without a conflict, by bisection.
-
-        State t is what there was when the clusters below number t had been made.
 
         Args:
             first: a state without conflict.

@@ -29,7 +29,7 @@ def cluster_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndar
 
 
 def label_table(clusters: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
-    """Return a row per pair of labels: the means over their pairs of clusters (study, section 5).
+    """Return a row per pair of labels: the means over their pairs of clusters (docs/method.md, DirectProbe).
 
     The status is the worst of the pairs': overlapping, undecided, separable; undefined where there is no
     pair.

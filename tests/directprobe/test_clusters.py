@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbert.directprobe import DirectProbe
+from fbert.directprobe.conflicts import Cluster
+from fbert.directprobe.equal import shared_points, shared_rows
 from fbert.directprobe.linkage import Linkage
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
@@ -130,3 +132,29 @@ def test_undone_merges_leave_no_trace(seed):
         assert tried.closest() == straight.closest() == ahead[0]
         for linkage in (tried, straight):
             linkage.merge(linkage.closest(), 100 + step)
+
+
+def test_the_example_of_merging():
+    X = np.array([[0.0], [1], [4], [5.5], [9.5], [7]])
+    assert same_partition(found(X, list("aaaaab")), [0, 0, 0, 0, 1, 2])
+
+
+def test_the_example_of_linkage():
+    linkage = Linkage(np.array([[0.0], [1], [3]]), np.arange(3))
+    first = linkage.closest()
+    assert (first.low, first.high, first.distance) == (0, 1, 1.0)
+    linkage.merge(first, 3)
+    then = linkage.closest()
+    assert (then.low, then.high, then.distance) == (2, 3, 6.25)
+
+
+def test_the_example_of_shared_points():
+    points, y = np.array([[0.0, 1], [0, 2], [0, 1], [3, 1]]), np.array([0, 0, 1, 1])
+    assert shared_points(points, y).tolist() == [True, False, True, False]
+    assert shared_rows(points, y) == {(0, 1): (0, 2)}
+
+
+def test_a_whole_label_has_the_number_of_no_point_or_merge():
+    numbers = [Cluster.whole(label, np.array([label])).number for label in range(3)]
+    assert len(set(numbers)) == 3
+    assert max(numbers) < 0
