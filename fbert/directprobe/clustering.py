@@ -19,15 +19,14 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.conflicts import Cluster, Referee
 from fbert.directprobe.equal import shared_points
 from fbert.directprobe.merging import Merger
 from fbert.directprobe.pairs import Progress
 
 
-def clusters_of(
-    points: np.ndarray, y: np.ndarray, apart: np.ndarray, progress: Progress | None
-) -> tuple[list[np.ndarray], int]:
+def clusters_of(points: Floats, y: Ints, apart: Flags, progress: Progress | None) -> tuple[list[Ints], int]:
     """Partition labelled points into clusters whose hulls do not meet (docs/method.md, DirectProbe).
 
     Args:
@@ -57,13 +56,13 @@ def clusters_of(
     return sorted(found, key=lambda rows: (y[rows[0]], rows[0])), len(referee.undecided)
 
 
-def _whole_labels(y: np.ndarray, frozen: np.ndarray) -> list[Cluster]:
+def _whole_labels(y: Ints, frozen: Flags) -> list[Cluster]:
     """Return one cluster per label, of the points that may merge."""
     members = [(label, np.flatnonzero((y == label) & ~frozen)) for label in range(int(y.max()) + 1)]
     return [Cluster.whole(label, rows) for label, rows in members if len(rows)]
 
 
-def _without_conflict(referee: Referee, whole: list[Cluster], alone: list[Cluster]) -> np.ndarray:
+def _without_conflict(referee: Referee, whole: list[Cluster], alone: list[Cluster]) -> Flags:
     """Return (L, L) which labels' clusters cannot meet, whatever is merged."""
     apart = referee.apart.copy()
     for one in whole:

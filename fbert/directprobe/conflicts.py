@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
 from fbert.directprobe.points import PointSet
 from fbert.directprobe.support import Support
@@ -43,7 +44,7 @@ class Cluster:
 
     number: int
     label: int
-    rows: np.ndarray
+    rows: Ints
     _hull: PointSet | None = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -52,7 +53,7 @@ class Cluster:
         return cls(row, label, np.array([row]))
 
     @classmethod
-    def whole(cls, label: int, rows: np.ndarray) -> Cluster:
+    def whole(cls, label: int, rows: Ints) -> Cluster:
         """Take a label as one cluster, for tests before any merge.
 
         Its number is negative, and so that of no point or merge: an undecided verdict on it is its own, and
@@ -71,7 +72,7 @@ class Cluster:
         """Its first row, which it keeps while it takes in smaller clusters; proofs are kept under it."""
         return int(self.rows[0])
 
-    def hull(self, points: np.ndarray) -> PointSet:
+    def hull(self, points: Floats) -> PointSet:
         """Return its points, which large clusters keep."""
         if self._hull is not None:
             return self._hull
@@ -87,8 +88,8 @@ class Conflict:
 
     one: Cluster
     other: Cluster
-    rows_one: np.ndarray
-    rows_other: np.ndarray
+    rows_one: Ints
+    rows_other: Ints
 
 
 @dataclass
@@ -103,10 +104,10 @@ class Referee:
             conflicts.
     """
 
-    points: np.ndarray
-    apart: np.ndarray
+    points: Floats
+    apart: Flags
     undecided: set[tuple[int, int]] = field(default_factory=set)
-    _planes: dict[tuple[int, int], deque[np.ndarray]] = field(default_factory=dict)
+    _planes: dict[tuple[int, int], deque[Floats]] = field(default_factory=dict)
     _supports: dict[tuple[int, int], Support] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -151,7 +152,7 @@ class Referee:
         parted = (np.maximum.reduceat(ahead, starts) < least).any(axis=1)
         return [c for c, out in zip(crowd, parted, strict=True) if not out]
 
-    def _remember(self, cluster: Cluster, label: int, normal: np.ndarray) -> None:
+    def _remember(self, cluster: Cluster, label: int, normal: Floats) -> None:
         """Keep a hyperplane for the next test of what this cluster will have grown into."""
         key = (cluster.root, label)
         planes = self._planes.get(key) or deque(maxlen=PLANES)
@@ -217,7 +218,7 @@ def _within(support: Support, one: Cluster, other: Cluster) -> Support | None:
     return Support(a, weights_a, b, weights_b) if len(a) and len(b) else None
 
 
-def _positions(rows: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _positions(rows: Ints, wanted: Ints, weights: Floats) -> tuple[Ints, Floats]:
     """Return where those of the wanted rows that are there stand among the rows, and their weights."""
     order = np.argsort(rows)
     found = order[np.minimum(np.searchsorted(rows, wanted, sorter=order), len(rows) - 1)]
@@ -225,7 +226,7 @@ def _positions(rows: np.ndarray, wanted: np.ndarray, weights: np.ndarray) -> tup
     return found[there], weights[there] / (weights[there].sum() or 1.0)
 
 
-def _cleared(hull: PointSet, union: PointSet, owner: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
+def _cleared(hull: PointSet, union: PointSet, owner: Ints, count: int) -> tuple[Floats, Flags, Flags]:
     """Look at a hull and a crowd for a few rounds.
 
     Args:

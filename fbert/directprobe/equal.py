@@ -12,15 +12,17 @@ from itertools import combinations
 
 import numpy as np
 
+from fbert.directprobe.arrays import Flags, Floats, Ints
+
 Pair = tuple[int, int]
 
 
-def shared_points(points: np.ndarray, y: np.ndarray) -> np.ndarray:
+def shared_points(points: Floats, y: Ints) -> Flags:
     """Return (n,) which points equal a point of another label."""
     return _of_several_labels(_groups(points), y)
 
 
-def shared_rows(points: np.ndarray, y: np.ndarray) -> dict[Pair, Pair]:
+def shared_rows(points: Floats, y: Ints) -> dict[Pair, Pair]:
     """Return, for each pair of labels a < b that share a point, a row of a and a row of b where it is."""
     group = _groups(points)
     found: dict[Pair, Pair] = {}
@@ -32,7 +34,7 @@ def shared_rows(points: np.ndarray, y: np.ndarray) -> dict[Pair, Pair]:
     return found
 
 
-def _of_several_labels(group: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _of_several_labels(group: Ints, y: Ints) -> Flags:
     """Return (n,) which points are in a group with points of another label."""
     k = int(y.max()) + 1
     # group * k + y numbers the pairs of a group and a label: each pair that occurs is counted once
@@ -40,12 +42,12 @@ def _of_several_labels(group: np.ndarray, y: np.ndarray) -> np.ndarray:
     return labels_of_group[group] > 1
 
 
-def _starts(group: np.ndarray) -> np.ndarray:
+def _starts(group: Ints) -> Ints:
     """Return where a sorted array changes its value."""
     return np.flatnonzero(np.diff(group)) + 1
 
 
-def _groups(points: np.ndarray) -> np.ndarray:
+def _groups(points: Floats) -> Ints:
     """Number the different points: (n,), equal numbers for equal bytes.
 
     Only points that agree in their first coordinate, which few do, are compared as a whole. In the example

@@ -1,14 +1,19 @@
 """DirectProbe as an estimator: clusters, distances, prediction (docs/method.md, DirectProbe)."""
 
+# scikit-learn comes without types:
+# mypy: disallow-subclassing-any=False
+
 from __future__ import annotations
 
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.clustering import clusters_of
 from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
@@ -120,7 +125,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self._measure(points, rows, whole)
         return self
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any) -> NDArray[Any]:
         """Give each point the label of the nearest cluster hull; of those equally near, the first.
 
         Args:
@@ -133,9 +138,10 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             InputError: X cannot be used or has another number of coordinates.
         """
         points = self._inside(X)
-        return self.cluster_labels_[nearest_hulls(self._hulls, points, self.n_jobs)]
+        labels: NDArray[Any] = self.cluster_labels_[nearest_hulls(self._hulls, points, self.n_jobs)]
+        return labels
 
-    def hull_distances(self, X: Any) -> np.ndarray:
+    def hull_distances(self, X: Any) -> Floats:
         """Measure how far points are from the hull of each cluster.
 
         Args:
@@ -162,7 +168,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         both = pd.concat([table.set_index(side)["distance"] for side in ("label_a", "label_b")])
         return both.groupby(level=0).min().reindex(self.classes_).rename_axis("label")
 
-    def _inside(self, X: Any) -> np.ndarray:
+    def _inside(self, X: Any) -> Floats:
         """Return new points in working coordinates."""
         check_is_fitted(self)
         X, d = checked(X), self.n_features_in_
@@ -174,9 +180,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
 
     def _compare_labels(
         self,
-        points: np.ndarray,
-        y: np.ndarray,
-        members: list[np.ndarray],
+        points: Floats,
+        y: Ints,
+        members: list[Ints],
         warm: DirectProbe | Supports | None,
     ) -> dict[Pair, HullDistance]:
         """Solve all pairs of labels; keep what the next run can start from."""
@@ -188,9 +194,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self.separability_ = verdict_table(whole, self.classes_)
         return whole
 
-    def _cluster(
-        self, points: np.ndarray, y: np.ndarray, whole: dict[Pair, HullDistance]
-    ) -> list[np.ndarray]:
+    def _cluster(self, points: Floats, y: Ints, whole: dict[Pair, HullDistance]) -> list[Ints]:
         """Return the rows of each cluster."""
         meeting = [pair for pair, found in whole.items() if found.status == OVERLAPPING]
         undecided = sum(found.status == UNDECIDED for found in whole.values())
@@ -203,7 +207,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         rows, self.n_undecided_ = clusters_of(points, y, apart, self.progress)
         return rows
 
-    def _describe(self, X: np.ndarray, y: np.ndarray, rows: list[np.ndarray]) -> None:
+    def _describe(self, X: Floats, y: Ints, rows: list[Ints]) -> None:
         """Set what follows from the partition alone."""
         self.n_clusters_ = len(rows)
         self.is_linear_ = len(rows) == len(self.classes_)
@@ -211,12 +215,12 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         for number, part in enumerate(rows):
             self.labels_[part] = number
         self._cluster_label = np.array([y[part[0]] for part in rows])
-        self.cluster_labels_ = self.classes_[self._cluster_label]
+        self.cluster_labels_: NDArray[Any] = self.classes_[self._cluster_label]
         self.cluster_sizes_ = np.array([len(part) for part in rows])
         self.cluster_centroids_ = np.stack([X[part].mean(axis=0) for part in rows])
         self.centroids_ = np.stack([X[y == label].mean(axis=0) for label in range(len(self.classes_))])
 
-    def _measure(self, points: np.ndarray, rows: list[np.ndarray], whole: dict[Pair, HullDistance]) -> None:
+    def _measure(self, points: Floats, rows: list[Ints], whole: dict[Pair, HullDistance]) -> None:
         """Set the distances of clusters and of labels."""
         self._hulls = [PointSet.of(points[part]) for part in rows]
         label = self._cluster_label

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.kernel import Found, Limits, Start, nearest
 from fbert.directprobe.points import Frame, PointSet, checked, checked_gap
 from fbert.directprobe.refine import TINY, Bounds, Precision, refine
@@ -46,14 +47,14 @@ class HullDistance:
     status: str
     lower: float
     upper: float
-    normal: np.ndarray
+    normal: Floats
     offset: float
-    rows_a: np.ndarray
-    weights_a: np.ndarray
-    rows_b: np.ndarray
-    weights_b: np.ndarray
-    point_a: np.ndarray
-    point_b: np.ndarray
+    rows_a: Ints
+    weights_a: Floats
+    rows_b: Ints
+    weights_b: Floats
+    point_a: Floats
+    point_b: Floats
     residual: float
 
     @property
@@ -155,7 +156,7 @@ def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance
     return _judged(A.points, B.points, nothing, error=0.0, extent=1.0)
 
 
-def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[np.ndarray, float, np.ndarray]:
+def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[Floats, float, Ints]:
     """Look for a hyperplane for a few rounds.
 
     Returns:
@@ -178,9 +179,7 @@ def rounding(d: int, reach: float) -> float:
     return float(4 * (d + 64) * np.finfo(float).eps * reach)
 
 
-def _solve(
-    A: np.ndarray, B: np.ndarray, extent: float, reach: float, gap: float, support: Support
-) -> HullDistance:
+def _solve(A: Floats, B: Floats, extent: float, reach: float, gap: float, support: Support) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
     error = rounding(A.shape[1], reach)
     limits = Limits(min(gap, CLOSE), error, GRAM * extent, bool(np.isinf(gap)), BATCH, ROUNDS)
@@ -192,7 +191,7 @@ def _solve(
     return _judged(A, B, bounds, error, extent)
 
 
-def _nearest(A: np.ndarray, B: np.ndarray, support: Support, reach: float, limits: Limits) -> Found:
+def _nearest(A: Floats, B: Floats, support: Support, reach: float, limits: Limits) -> Found:
     """Run the compiled method from a support."""
     weights = np.concatenate([support.weights_a, support.weights_b])
     return nearest(A, B, Start(support.rows_a, support.rows_b, weights), reach**2 or 1.0, limits)
@@ -211,7 +210,7 @@ def _first_guess(A: PointSet, B: PointSet) -> Support:
     return Support(np.array([foremost[0]]), one, np.array([foremost[1]]), one)
 
 
-def _judged(A: np.ndarray, B: np.ndarray, found: Bounds, error: float, extent: float) -> HullDistance:
+def _judged(A: Floats, B: Floats, found: Bounds, error: float, extent: float) -> HullDistance:
     """State what the bounds prove; a hyperplane comes first, being proof whatever the points say."""
     support, lower = found.support, found.lower
     a, b = support.weights_a @ A[support.rows_a], support.weights_b @ B[support.rows_b]

@@ -398,8 +398,8 @@ def _levels(work: Working, m: int, scores_a: Array, scores_b: Array) -> Array:
 
 
 @compiled
-def _enter(A: Array, B: Array, more_a: Array, more_b: Array, work: Working, m: int) -> int:
-    """Let rows of A and of B follow the m working points; return how many there are then."""
+def _enter(A: Array, B: Array, more_a: Array, more_b: Array, work: Working, m: int) -> None:
+    """Let rows of A and of B follow the m working points."""
     row, side, Z, Q = work.row, work.side, work.Z, work.Q
     middle, end = m + more_a.shape[0], m + more_a.shape[0] + more_b.shape[0]
     for i in range(m, end):
@@ -415,7 +415,6 @@ def _enter(A: Array, B: Array, more_a: Array, more_b: Array, work: Working, m: i
     for j in range(m):
         for i in range(m, end):
             Q[j, i] = block[i - m, j]
-    return end
 
 
 @compiled
@@ -487,6 +486,7 @@ def nearest(A: Array, B: Array, start: Start, lift: float, limits: Limits) -> Fo
         if grown >= room:
             room = 2 * grown
             work = _with_room(work, m, room)
-        m = _enter(A, B, more_a, more_b, work, m)
+        _enter(A, B, more_a, more_b, work, m)
+        m = grown
     chosen = work.active[:k]
     return Found(work.row[chosen], work.x[chosen], work.side[chosen] == 0, normal, middle, lower, upper)

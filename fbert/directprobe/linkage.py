@@ -19,16 +19,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.kernel import compiled
 
 TIE = 1e-12  # centres whose squared distances differ by less than this, relatively, are equally close
 SAME = 1e-28  # a squared distance below this (coordinates are about one) is none
+BLOCK = 32  # coordinates summed up between two looks at whether a centre can still be the nearest
 
 
 @compiled
-def _nearest_among(
-    centres: np.ndarray, candidates: np.ndarray, centre: np.ndarray, barred: np.ndarray
-) -> tuple[int, float]:
+def _nearest_among(centres: Floats, candidates: Ints, centre: Floats, barred: Flags) -> tuple[int, float]:
     """Return the place of the nearest candidate (the first of equally close ones, or -1), its distance."""
     best, found = np.inf, -1
     for c in candidates:
@@ -36,7 +36,7 @@ def _nearest_among(
             continue
         total, start, limit = 0.0, 0, best * (1.0 - TIE)
         while start < centre.shape[0] and total < limit:
-            stop = min(start + 32, centre.shape[0])
+            stop = min(start + BLOCK, centre.shape[0])
             for j in range(start, stop):
                 difference = centres[c, j] - centre[j]
                 total += difference * difference
@@ -49,9 +49,7 @@ def _nearest_among(
 
 
 @compiled
-def _neighbours_below(
-    centres: np.ndarray, n: int, barred: np.ndarray, neighbour: np.ndarray, distance: np.ndarray
-) -> None:
+def _neighbours_below(centres: Floats, n: int, barred: Flags, neighbour: Ints, distance: Floats) -> None:
     """Write for each of the first n clusters the nearest of those before it."""
     everyone = np.arange(n)
     for i in range(n):
@@ -81,7 +79,7 @@ class Linkage:
     A cluster has a place, in order of creation within the label, and a number, in order of creation overall.
     """
 
-    def __init__(self, points: np.ndarray, numbers: np.ndarray) -> None:
+    def __init__(self, points: Floats, numbers: Ints) -> None:
         """Start with one cluster per point: (m, d) working coordinates, (m,) increasing numbers."""
         m = len(points)
         self.centres = np.zeros((max(2 * m - 1, 1), points.shape[1]))

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.conflicts import Cluster, Conflict, Referee
 from fbert.directprobe.linkage import TIE, Linkage, Merge
 from fbert.directprobe.pairs import Progress
@@ -34,9 +35,7 @@ FIRST_WINDOW = 256  # merges made ahead at first: twice as many where all were k
 class Merger:
     """Runs the merging of all labels together."""
 
-    def __init__(
-        self, points: np.ndarray, y: np.ndarray, rows: np.ndarray, frozen: np.ndarray, referee: Referee
-    ) -> None:
+    def __init__(self, points: Floats, y: Ints, rows: Ints, frozen: Flags, referee: Referee) -> None:
         """Start with every point a cluster.
 
         Args:
@@ -57,7 +56,7 @@ class Merger:
         self._heads = {label: linkage.closest() for label, linkage in self.linkages.items()}
         self._tried: list[tuple[int, Merge]] = []
 
-    def run(self, progress: Progress | None) -> list[np.ndarray]:
+    def run(self, progress: Progress | None) -> list[Ints]:
         """Merge until no pair is left; return the rows of each cluster."""
         window, at_most = FIRST_WINDOW, len(self.clusters)
         while True:
@@ -151,7 +150,7 @@ class Merger:
             self._union(conflict.other, conflict.rows_other, first),
         )
 
-    def _union(self, cluster: Cluster, rows: np.ndarray, first: int) -> int:
+    def _union(self, cluster: Cluster, rows: Ints, first: int) -> int:
         """Return the number of the smallest part of a cluster that holds all these rows."""
         number = cluster.number
         while number >= first:

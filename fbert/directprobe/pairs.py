@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.equal import shared_rows
 from fbert.directprobe.hull import HullDistance, in_frame, meeting_at, solve
 from fbert.directprobe.points import Frame, PointSet, checked, checked_gap, checked_labels
@@ -33,11 +35,11 @@ class Supports:
         weights: (s,) positive weights, which sum to one on either side of a pair.
     """
 
-    pairs: np.ndarray
-    start: np.ndarray
-    rows: np.ndarray
-    in_first: np.ndarray
-    weights: np.ndarray
+    pairs: Ints
+    start: Ints
+    rows: Ints
+    in_first: Flags
+    weights: Floats
 
     @classmethod
     def of(cls, supports: Mapping[Pair, Support]) -> Supports:
@@ -55,7 +57,7 @@ class Supports:
         )
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Supports:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Supports:
         """Take back what `to_arrays` gave.
 
         Raises:
@@ -68,11 +70,11 @@ class Supports:
             )
         return cls(**{name: np.asarray(arrays[name]) for name in cls.__dataclass_fields__})
 
-    def to_arrays(self) -> dict[str, np.ndarray]:
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name."""
         return dict(vars(self))
 
-    def local(self, members: Sequence[np.ndarray]) -> dict[Pair, Support]:
+    def local(self, members: Sequence[Ints]) -> dict[Pair, Support]:
         """Return the supports by pair of labels, in positions within members[label], the sorted rows of each.
 
         Raises:
@@ -85,7 +87,7 @@ class Supports:
             found[a, b] = Support(place[first], weights[first], place[~first], weights[~first])
         return found
 
-    def _places_in_label(self, members: Sequence[np.ndarray]) -> np.ndarray:
+    def _places_in_label(self, members: Sequence[Ints]) -> Ints:
         """Return (s,) where each row stands among those of the label it should carry.
 
         Raises:
@@ -139,9 +141,9 @@ def pairwise_distances(
 
 
 def solve_labels(
-    points: np.ndarray,
-    y: np.ndarray,
-    members: Sequence[np.ndarray],
+    points: Floats,
+    y: Ints,
+    members: Sequence[Ints],
     gap: float,
     warm_start_from: Supports | None,
     n_jobs: int | None,
@@ -195,7 +197,7 @@ def solve_pairs(
     return {pair: found[pair] for pair in ordered}
 
 
-def supports_of(found: Mapping[Pair, HullDistance], members: Sequence[np.ndarray]) -> Supports:
+def supports_of(found: Mapping[Pair, HullDistance], members: Sequence[Ints]) -> Supports:
     """Gather the supports of pairs of labels, in rows of X."""
     return Supports.of(
         {
@@ -205,10 +207,10 @@ def supports_of(found: Mapping[Pair, HullDistance], members: Sequence[np.ndarray
     )
 
 
-def _places(members: Sequence[np.ndarray], labels: Pair, rows: Pair) -> tuple[int, ...]:
+def _places(members: Sequence[Ints], labels: Pair, rows: Pair) -> tuple[int, ...]:
     """Return where each row stands among the sorted rows of its label."""
     return tuple(int(np.searchsorted(members[label], row)) for label, row in zip(labels, rows, strict=True))
 
 
-def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
+def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
     return np.concatenate(parts).astype(kind) if parts else np.empty(0, kind)

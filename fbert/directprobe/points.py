@@ -9,33 +9,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from numpy.typing import NDArray
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
+from fbert.directprobe.arrays import Floats, Ints
 from fbert.errors import InputError
 
 MANTISSA = 24  # bits kept of a centre, so that subtracting it from float16 and float32 data is exact
+BLOCK = 256  # rows looked at together, so that no second copy of the points is made
 
 
 @dataclass(frozen=True)
 class Frame:
     """Where the working coordinates sit: x = centre + z * unit, with unit a power of two."""
 
-    centre: np.ndarray
+    centre: Floats
     unit: float
 
     @classmethod
-    def around(cls, X: np.ndarray) -> Frame:
+    def around(cls, X: Floats) -> Frame:
         """Choose the frame in which X (n, d) has its mean near the origin and coordinates of at most one."""
         rough = _power_of_two(np.abs(X).max())
         centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
         return cls(centre, _power_of_two(np.abs(X - centre).max()))
 
-    def inside(self, X: np.ndarray) -> np.ndarray:
+    def inside(self, X: Floats) -> Floats:
         """Return X in working coordinates; adding zero makes 0.0 of -0.0: equal rows, equal bytes."""
         return (X - self.centre) / self.unit + 0.0
 
-    def outside(self, Z: np.ndarray) -> np.ndarray:
+    def outside(self, Z: Floats) -> Floats:
         """Return working coordinates Z in those of the user."""
         return self.centre + Z * self.unit
 
@@ -51,13 +54,13 @@ class PointSet:
         reach: largest distance of a point from the origin.
     """
 
-    points: np.ndarray
-    mean: np.ndarray
+    points: Floats
+    mean: Floats
     radius: float
     reach: float
 
     @classmethod
-    def of(cls, points: np.ndarray) -> PointSet:
+    def of(cls, points: Floats) -> PointSet:
         """Gather what there is to know about (n, d) points."""
         points = np.ascontiguousarray(points)
         mean = points.mean(axis=0)
@@ -65,7 +68,7 @@ class PointSet:
         return cls(points, mean, _radius(points, mean), float(np.sqrt(squares.max())))
 
 
-def checked(X: Any, name: str = "X") -> np.ndarray:
+def checked(X: Any, name: str = "X") -> Floats:
     """Return X as a float64 matrix, or say what is wrong with it.
 
     Raises:
@@ -94,7 +97,8 @@ def checked(X: Any, name: str = "X") -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
     if bad.size:
         raise InputError(f"{name} has NaN or infinite values in {_some(bad)}")
-    return X
+    points: Floats = X
+    return points
 
 
 def checked_gap(gap: float) -> float:
@@ -108,7 +112,7 @@ def checked_gap(gap: float) -> float:
     return gap
 
 
-def checked_labels(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
+def checked_labels(y: Any, n: int) -> tuple[NDArray[Any], Ints]:
     """Return the sorted labels and, for each of n points, the index of its label.
 
     Raises:
@@ -131,7 +135,7 @@ def checked_labels(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.unique(labels, return_inverse=True)
 
 
-def _some(rows: Sequence[int] | np.ndarray) -> str:
+def _some(rows: Sequence[int] | Ints) -> str:
     """Name the first few rows of many."""
     shown = ", ".join(str(int(i)) for i in rows[:5])
     return (
@@ -144,16 +148,17 @@ def _power_of_two(size: float) -> float:
     return float(np.ldexp(1.0, int(np.ceil(np.log2(size))))) if size > 0 else 1.0
 
 
-def _rounded(values: np.ndarray) -> np.ndarray:
+def _rounded(values: Floats) -> Floats:
     """Round to MANTISSA bits."""
     fraction, exponent = np.frexp(values)
-    return np.ldexp(np.round(np.ldexp(fraction, MANTISSA)), exponent - MANTISSA)
+    rounded: Floats = np.ldexp(np.round(np.ldexp(fraction, MANTISSA)), exponent - MANTISSA)
+    return rounded
 
 
-def _radius(points: np.ndarray, mean: np.ndarray) -> float:
-    """Return the largest distance from the mean, in blocks so that no second copy of the points is made."""
+def _radius(points: Floats, mean: Floats) -> float:
+    """Return the largest distance from the mean."""
     largest = 0.0
-    for start in range(0, len(points), 256):
-        away = points[start : start + 256] - mean
+    for start in range(0, len(points), BLOCK):
+        away = points[start : start + BLOCK] - mean
         largest = max(largest, float(np.einsum("ij,ij->i", away, away).max()))
     return float(np.sqrt(largest))

@@ -9,35 +9,36 @@ import numpy as np
 from joblib import effective_n_jobs
 from threadpoolctl import threadpool_limits
 
+from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.hull import solve
 from fbert.directprobe.points import PointSet
 
 GAP = 1e-6
 
 
-def nearest_hulls(hulls: Sequence[PointSet], points: np.ndarray, n_jobs: int | None) -> np.ndarray:
+def nearest_hulls(hulls: Sequence[PointSet], points: Floats, n_jobs: int | None) -> Ints:
     """Return the number of the nearest hull for each of (m, d) points; of those equally near, the first."""
     means = np.stack([hull.mean for hull in hulls])
     radii = np.array([hull.radius for hull in hulls])
 
-    def one(point: np.ndarray) -> int:
+    def one(point: Floats) -> int:
         return _nearest(hulls, PointSet.of(point[None]), np.linalg.norm(means - point, axis=1) - radii)
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(effective_n_jobs(n_jobs)) as pool:
         return np.array(list(pool.map(one, points)), dtype=np.int64)
 
 
-def hull_distances(hulls: Sequence[PointSet], points: np.ndarray, n_jobs: int | None) -> np.ndarray:
+def hull_distances(hulls: Sequence[PointSet], points: Floats, n_jobs: int | None) -> Floats:
     """Return the (m, K) distances of (m, d) points to K hulls."""
 
-    def one(point: np.ndarray) -> list[float]:
+    def one(point: Floats) -> list[float]:
         return [solve(PointSet.of(point[None]), hull, GAP).upper for hull in hulls]
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(effective_n_jobs(n_jobs)) as pool:
         return np.array(list(pool.map(one, points)))
 
 
-def _nearest(hulls: Sequence[PointSet], point: PointSet, at_least: np.ndarray) -> int:
+def _nearest(hulls: Sequence[PointSet], point: PointSet, at_least: Floats) -> int:
     """Try hulls in the order of a lower bound of their distance, until it exceeds the best distance found."""
     best, found = np.inf, len(hulls)
     for number in np.argsort(at_least, kind="stable"):

@@ -77,7 +77,8 @@ def _array(path: Path, key: str, read_text: Callable[[Path], np.ndarray]) -> np.
         raise InputError(f"{path}: no such file")
     try:
         if path.suffix == ".npy":
-            return np.load(path)
+            vectors: np.ndarray = np.load(path)
+            return vectors
         if path.suffix == ".npz":
             with np.load(path) as file:
                 return _named(file, key, path)

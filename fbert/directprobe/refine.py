@@ -13,9 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import qr, qr_delete, qr_insert, solve_triangular
 
+from fbert.directprobe.arrays import Floats
 from fbert.directprobe.support import Support
 
-PATIENCE = 30  # steps in which the gap must shrink by a thousandth: rounding may leave nothing to gain
+PATIENCE = 30  # steps in which the gap must shrink: rounding may leave nothing to gain
+SHRUNK = 0.999  # what a gap that shrank is at most, as a share of the least one before
+AHEAD = 100  # a point lies ahead if it does so by more than the rounding error over this
+PASSES = 3  # of orthogonalisation; each removes what rounding left in the one before
 TINY = np.finfo(float).tiny
 SPANNED = 1e-6  # what is left of a unit vector that the active points span
 DEPENDENT = 1e-12  # a point this close to the span of the active ones adds nothing
@@ -33,7 +37,7 @@ class Bounds:
     """
 
     support: Support
-    normal: np.ndarray
+    normal: Floats
     middle: float
     lower: float
 
@@ -55,7 +59,7 @@ class Precision:
     steps: int
 
 
-def refine(A: np.ndarray, B: np.ndarray, known: Bounds, precision: Precision) -> Bounds:
+def refine(A: Floats, B: Floats, known: Bounds, precision: Precision) -> Bounds:
     """Improve a nearest point until it is common, or its hyperplane is proof, or nothing more can be gained.
 
     Args:
@@ -82,7 +86,7 @@ def refine(A: np.ndarray, B: np.ndarray, known: Bounds, precision: Precision) ->
             normal, middle, lower = direction, float(scores_a.min() - scores_b.min()) / 2, bound
         if lower > precision.error and lower >= (1 - precision.gap) * upper:
             break
-        idle = idle + 1 if upper - lower > 0.999 * least else 0
+        idle = idle + 1 if upper - lower > SHRUNK * least else 0
         least = min(least, upper - lower)
         if idle > PATIENCE or not active.enter(scores_a, scores_b, precision.error):
             break
@@ -93,10 +97,13 @@ class _Active:
     """The active points, the weights they carry and their orthogonal factor.
 
     Each is a column (z, s, 0) for A or (-z, 0, s) for B, with a constant s that stands for "the weights of
-    either side sum to one".
+    either side sum to one". Their matrix is q @ r.
     """
 
-    def __init__(self, A: np.ndarray, B: np.ndarray, support: Support) -> None:
+    q: Floats
+    r: Floats
+
+    def __init__(self, A: Floats, B: Floats, support: Support) -> None:
         self.sets = (A, B)
         self.side = np.repeat([0, 1], [len(support.rows_a), len(support.rows_b)])
         self.rows = np.concatenate([support.rows_a, support.rows_b])
@@ -107,7 +114,7 @@ class _Active:
         )
         self.q, self.r = qr(columns, mode="economic", check_finite=False)
 
-    def minimise(self) -> np.ndarray:
+    def minimise(self) -> Floats:
         """Go to the nearest points of the active points' hulls; return their difference (d,)."""
         while True:
             target = self._affine_minimiser()
@@ -120,12 +127,12 @@ class _Active:
             self.weights = self.weights + float(room.min()) * (target - self.weights)
             self._leave(int(room.argmin()))
 
-    def orthogonal(self, w: np.ndarray) -> np.ndarray:
+    def orthogonal(self, w: Floats) -> Floats:
         """Return w with length one, turned so that it scores all active points of a side the same."""
         products = self.r.T @ (self.q[:-2].T @ w)
         level = np.array([products[self.side == side].mean() for side in (0, 1)])
-        u = np.concatenate([w, -level / self.scale]) / np.linalg.norm(w)
-        for _ in range(3):
+        u: Floats = np.concatenate([w, -level / self.scale]) / np.linalg.norm(w)
+        for _ in range(PASSES):
             u -= self.q @ (self.q.T @ u)
             length = np.linalg.norm(u[:-2])
             if length <= SPANNED:
@@ -133,7 +140,7 @@ class _Active:
             u /= length
         return u[:-2]
 
-    def enter(self, scores_a: np.ndarray, scores_b: np.ndarray, error: float) -> bool:
+    def enter(self, scores_a: Floats, scores_b: Floats, error: float) -> bool:
         """Let the point in that lies furthest before the active ones of its side; False if none does."""
         scores = (scores_a, scores_b)
         foremost = [int(s.argmin()) for s in scores]
@@ -141,7 +148,7 @@ class _Active:
         side = int(np.argmax(ahead))
         column = self._column(foremost[side], side)
         away = column - self.q @ (self.q.T @ column)
-        if ahead[side] <= error / 100 or np.linalg.norm(away) <= DEPENDENT * self.scale:
+        if ahead[side] <= error / AHEAD or np.linalg.norm(away) <= DEPENDENT * self.scale:
             return False
         self._factor(*qr_insert(self.q, self.r, column, len(self.rows), which="col", check_finite=False))
         self.rows, self.side = np.append(self.rows, foremost[side]), np.append(self.side, side)
@@ -154,26 +161,29 @@ class _Active:
         w = self.weights
         return Support(self.rows[a], w[a] / w[a].sum(), self.rows[b], w[b] / w[b].sum())
 
-    def _affine_minimiser(self) -> np.ndarray:
+    def _affine_minimiser(self) -> Floats:
         """Return the weights that sum to one on either side and are stationary, whatever their sign."""
         sides = np.stack([self.side == 0, self.side == 1], axis=1).astype(float)
         y = solve_triangular(self.r, sides, trans="T", check_finite=False)
-        return solve_triangular(self.r, y @ np.linalg.solve(y.T @ y, np.ones(2)), check_finite=False)
+        levels = np.linalg.solve(y.T @ y, np.ones(2))
+        weights: Floats = solve_triangular(self.r, y @ levels, check_finite=False)
+        return weights
 
     def _leave(self, place: int) -> None:
         self._factor(*qr_delete(self.q, self.r, place, which="col", check_finite=False))
         self.rows, self.side = np.delete(self.rows, place), np.delete(self.side, place)
         self.weights = np.delete(self.weights, place)
 
-    def _factor(self, q: np.ndarray, r: np.ndarray) -> None:
+    def _factor(self, q: Floats, r: Floats) -> None:
         """Keep the economic factor; from a square one SciPy makes a full one."""
         self.q, self.r = q[:, : r.shape[1]], r[: r.shape[1]]
 
-    def _column(self, row: int, side: int) -> np.ndarray:
+    def _column(self, row: int, side: int) -> Floats:
         point = self.sets[side][row]
         ends = [0.0, 0.0]
         ends[side] = self.scale
         return np.concatenate([-point if side else point, ends])
 
-    def _difference(self) -> np.ndarray:
-        return (self.q @ (self.r @ self.weights))[:-2]
+    def _difference(self) -> Floats:
+        lifted: Floats = self.q @ (self.r @ self.weights)
+        return lifted[:-2]

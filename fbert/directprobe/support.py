@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
+from fbert.directprobe.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Support:
         rows_b, weights_b: (k_b,) the same for B.
     """
 
-    rows_a: np.ndarray
-    weights_a: np.ndarray
-    rows_b: np.ndarray
-    weights_b: np.ndarray
+    rows_a: Ints
+    weights_a: Floats
+    rows_b: Ints
+    weights_b: Floats
