@@ -74,7 +74,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         >>> probe = DirectProbe(min_cluster_size=1).fit(X, ["noun"] * 3 + ["verb"] * 3)
         >>> probe.is_linear_, probe.labels_.tolist()
         (True, [0, 0, 0, 1, 1, 1])
-        >>> float(probe.distance_vector()["noun", "verb"])
+        >>> round(float(probe.distance_vector()["noun", "verb"]), 6)
         3.0
         >>> probe.predict([[0.5, 0.5]])
         array(['noun'], dtype='<U4')

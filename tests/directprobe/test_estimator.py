@@ -1,5 +1,7 @@
 """DirectProbe as scikit-learn users meet it."""
 
+import doctest
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from fbert.directprobe import DirectProbe, Supports, hull_distance
+from fbert.directprobe import DirectProbe, Supports, estimator, hull_distance
 from fbert.errors import InputError
 
 
@@ -165,3 +167,9 @@ def test_missing_labels_of_pandas_are_named():
     labels = pd.Series(["a", None, "b"], dtype="string")
     with pytest.raises(InputError, match="y has no label in row 1"):
         DirectProbe().fit(np.eye(3), labels)
+
+
+def test_the_example_of_the_docstring():
+    found = doctest.testmod(estimator)
+    assert found.attempted
+    assert not found.failed
