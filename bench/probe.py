@@ -32,7 +32,7 @@ from fbert.probe import ProbeResult, ProbeSettings, Setting, run_probe
 from fbert.probe.data import hold_out
 from fbert.store import read
 from fbert.store.embed import embed
-from fbert.task_definitions import KNOWN_TASKS
+from fbert.study.known_tasks import KNOWN_TASKS
 
 CORES = 2
 LAYER = 6

@@ -1,4 +1,4 @@
-"""The frame of a workflow job: its output goes to its log, and a user's error ends as a message."""
+"""The frame of a workflow job: its log, the check of what it reads, and the record of what it made."""
 
 from __future__ import annotations
 
@@ -6,8 +6,39 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from fbert.environment import environment
 from fbert.errors import InputError
+from fbert.made import Job, Ledger, Made, check_inputs, files_in, signature, sums_of
+from fbert.paths import DOWNLOADS
+
+CHANGED = "changed"
+"""The name of the input by which a rule tells Snakemake that something has changed; no job reads it."""
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[None]:
+    """Run the work of a script as a job.
+
+    Its output goes to its log. Its input files must be what the jobs that made them wrote. When it is done,
+    it leaves the record of what was made from what; while it runs there is none, so that a job that is killed
+    has made nothing.
+
+    Args:
+        snakemake: what Snakemake gives a script; its `params.job` has the fields of a `Job`.
+    """
+    with logged(snakemake.log[0]):
+        todo = Job(**snakemake.params.job)
+        todo.record.unlink(missing_ok=True)
+        read = [
+            path for name, paths in snakemake.input.items() if name != CHANGED for path in _several(paths)
+        ]
+        sums = sums_of(todo.root, read)
+        check_inputs(todo.root, sums, Ledger([todo.root, DOWNLOADS]))
+        yield
+        written = sums_of(todo.root, snakemake.output)
+        _made(todo, sums, written, read).write(todo.record)
 
 
 @contextmanager
@@ -26,6 +57,27 @@ def logged(log: str) -> Iterator[None]:
     except InputError as error:
         _tell(f"Error: {error}\n".encode(), stream, outside)
         sys.exit(1)
+
+
+def _made(todo: Job, sums: dict[str, str], written: dict[str, str], read: list[str]) -> Made:
+    """Return the record of a job that was done."""
+    outside = {path for path in sums if not path.startswith("./")}
+    seen = dict(zip(sums, map(signature, files_in(read)), strict=True))
+    return Made(
+        rule=todo.rule,
+        wildcards=todo.wildcards,
+        settings=todo.settings,
+        code=todo.code,
+        versions=todo.versions,
+        inputs=sums,
+        outputs=written,
+        seen={path: mark for path, mark in seen.items() if path in outside},
+        by=environment(),
+    )
+
+
+def _several(paths: str | list[str]) -> list[str]:
+    return [paths] if isinstance(paths, str) else list(paths)
 
 
 def _tell(message: bytes, log: int, otherwise: int) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from fbert.corpora import Layout, Sentence, read_sentences, split_sentences
+from fbert.corpora.layout import Layout
+from fbert.corpora.readers import read_sentences
+from fbert.corpora.sentence import Sentence
+from fbert.corpora.split import split_sentences
 from fbert.errors import InputError
+from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.task_definitions import Found, TaskDefinition
-from fbert.tasks import SECOND, Examples, PreparedCorpus, Split
 
 
 def prepare(

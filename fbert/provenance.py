@@ -1,69 +1,62 @@
-"""What made a study's results. It stands beside them, and none of them depends on it."""
+"""What made a study's results, told from the records of its jobs. None of the results depends on it."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
-from pathlib import Path
 from typing import Any
 
 import fbert
+from fbert.environment import commit, machine
+from fbert.made import Ledger, Made
+from fbert.paths import DOWNLOADS
 
 
-def provenance(study: Mapping[str, Any], inputs: Iterable[str], results: Iterable[str]) -> dict[str, Any]:
-    """Describe what made results.
+def provenance(study: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """Describe what made the results in a folder.
 
     Args:
         study: all that was asked for, seeds included.
-        inputs: files that no job made: raw corpora, encoders.
-        results: files that came out.
+        root: folder of the results.
 
     Returns:
-        Plain values for JSON: study, versions of this package and of all that is installed, commit, machine,
-        sha256 of each input and result.
+        Plain values for JSON: the study; versions, commit and machine at this moment; `made_by`, the distinct
+        commits, versions and machines that made the results, with the number of jobs of each; sha256 of each
+        input that no job of the study made, and of each table, figure and finding.
     """
+    records = list(Ledger([root, DOWNLOADS]).records.values())
     return {
         "study": study,
         "fbert": fbert.__version__,
-        "commit": _commit(),
+        "commit": commit(),
         "python": platform.python_version(),
         "packages": {found.name: found.version for found in sorted(distributions(), key=lambda d: d.name)},
-        "machine": _machine(),
-        "inputs": _checksums(inputs),
-        "results": _checksums(results),
+        "machine": machine(),
+        "made_by": _makers(records),
+        "inputs": _outside(records),
+        "results": _shown(records),
     }
 
 
-def _checksums(paths: Iterable[str]) -> dict[str, str]:
-    return {path: _sha256(path) for path in sorted(set(paths))}
+def _makers(records: Iterable[Made]) -> list[dict[str, Any]]:
+    """Return the distinct environments of jobs, most jobs first."""
+    counts: dict[str, int] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for made in records:
+        by = {**made.by, "versions": dict(made.versions)}
+        key = repr(sorted(by.items(), key=str))
+        found[key], counts[key] = by, counts.get(key, 0) + 1
+    return [found[key] | {"jobs": counts[key]} for key in sorted(counts, key=lambda key: (-counts[key], key))]
 
 
-def _sha256(path: str) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _outside(records: Iterable[Made]) -> dict[str, str]:
+    return dict(
+        sorted((path, found) for made in records for path, found in made.inputs.items() if path[:2] != "./")
+    )
 
 
-def _commit() -> str | None:
-    """Return the commit of this checkout, with `-dirty` if files were changed since; None outside git."""
-    return _said_by("git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=40", "--dirty")
-
-
-def _machine() -> dict[str, Any]:
-    return {
-        "system": platform.platform(),
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
-        "gpus": (_said_by("nvidia-smi", "--list-gpus") or "").splitlines(),
-    }
-
-
-def _said_by(*command: str) -> str | None:
-    """Return what a command says; None if it fails or is not there."""
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None
+def _shown(records: Iterable[Made]) -> dict[str, str]:
+    shown = ("make_table", "figure_data", "draw_figure", "findings")
+    sums = [pair for made in records if made.rule in shown for pair in made.outputs.items()]
+    return dict(sorted(sums))

@@ -1,7 +1,8 @@
 """Tasks: which words of a sentence make an example, and where its label stands (study, section 2).
 
-A task is data: a level, the column of its labels, and what other columns must say. Only the standard library
-is imported here, since the workflow reads this while it plans.
+A task is data: a level, the column of its labels, and what other columns must say. Those that studies know by
+name are in `fbert.study.known_tasks`. Only the standard library is imported here, since the workflow reads
+this while it plans.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fbert.corpora import Sentence
+    from fbert.corpora.sentence import Sentence
 
 Found = list[tuple[tuple[int, ...], str]]
 
@@ -84,14 +85,3 @@ class TaskDefinition:
         elif part:
             value = dict(pair.split("=", 1) for pair in value.split("|") if "=" in pair).get(part, ABSENT)
         return None if value == ABSENT else value
-
-
-_PREPOSITION = {"smwe": ABSENT, "ss": r"p\..*"}
-
-KNOWN_TASKS: Mapping[str, TaskDefinition] = {
-    "POS": TaskDefinition("word", "upos"),
-    "DEP": TaskDefinition("pair", "deprel"),
-    "PS-role": TaskDefinition("word", "ss", _PREPOSITION),
-    "PS-fxn": TaskDefinition("word", "ss2", _PREPOSITION),
-    "TREC-50": TaskDefinition("sentence", "label"),
-}

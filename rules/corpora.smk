@@ -3,8 +3,10 @@
 
 rule fetch_corpus_file:
     """A public corpus file: from the mirror if it is there, else downloaded; its checksum holds either way."""
+    input:
+        changed=changed("fetch_corpus_file"),
     output:
-        f"{DOWNLOADS}/{{file}}",
+        downloaded("{file}"),
     log:
         f"{DOWNLOADS}/logs/{{file}}.log",
     benchmark:
@@ -14,21 +16,21 @@ rule fetch_corpus_file:
     localrule: True
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=500,
         runtime=30,
     params:
-        checksum=lambda wildcards: checksum_of(wildcards.file),
-        code=code("fetch_corpus_file.py"),
+        job=job("fetch_corpus_file"),
     script:
         "../scripts/fetch_corpus_file.py"
 
 
 rule write_embedded_corpus:
     """The project's own synthetic corpus, in the three formats of the real ones."""
+    input:
+        changed=changed("write_embedded_corpus"),
     output:
-        expand(f"{EMBEDDED}/{{file}}", file=embedded_files()),
+        [PATHS.raw(f"embedded/{file}") for file in embedded_files()],
     log:
         f"{RESULTS}/logs/write_embedded_corpus.log",
     benchmark:
@@ -36,38 +38,32 @@ rule write_embedded_corpus:
     localrule: True
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=500,
         runtime=10,
     params:
-        code=code("write_embedded_corpus.py"),
+        job=job("write_embedded_corpus"),
     script:
         "../scripts/write_embedded_corpus.py"
 
 
-rule prepare_corpus:
-    """A corpus in two splits, with the examples of every task of the study that reads it."""
+rule prepare_task:
+    """A corpus in two splits, with the examples of one task; what other tasks find there is their own matter."""
     input:
-        unpack(lambda wildcards: raw_files(wildcards.corpus)),
-        # A folder is as old as its list of files, whatever is written into them.
-        in_folders=lambda wildcards: files_in(raw_files(wildcards.corpus).values()),
+        raw=lambda wildcards: PLAN.raw_files(STUDY.tasks[wildcards.task]).values(),
+        changed=changed("prepare_task"),
     output:
-        f"{RESULTS}/corpora/{{corpus}}.json",
+        PATHS.examples(),
     log:
-        f"{RESULTS}/logs/prepare_corpus/{{corpus}}.log",
+        f"{RESULTS}/logs/prepare_task/{{task}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/prepare_corpus/{{corpus}}.tsv"
+        f"{RESULTS}/benchmarks/prepare_task/{{task}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        files=lambda wildcards: raw_files(wildcards.corpus),
-        reading=lambda wildcards: STUDY.corpora[wildcards.corpus].reading(),
-        tasks=lambda wildcards: task_entries(wildcards.corpus),
-        code=code("prepare_corpus.py"),
+        job=job("prepare_task"),
     script:
-        "../scripts/prepare_corpus.py"
+        "../scripts/prepare_task.py"

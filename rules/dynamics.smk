@@ -1,39 +1,26 @@
 """What is followed through fine-tuning, and what probes learn from examples that the encoder was tuned on."""
 
 
-use rule finetune as finetune_with_snapshots with:
-    output:
-        checkpoint=directory(f"{RESULTS}/checkpoints/{{encoder}}/{{tuned}}"),
-        snapshots=temp(f"{RESULTS}/snapshots/{{encoder}}/{{tuned}}.h5"),
-    # A training run that figures follow: beside the checkpoint, vectors at its snapshots.
-    wildcard_constraints:
-        encoder=re.escape(STUDY.main_encoder),
-        tuned=one_of(FOLLOWED),
-
-
-ruleorder: finetune_with_snapshots > finetune
-
-
 rule dynamics:
     """Clusters, distances and centroids of the training examples at every snapshot of a training run."""
     input:
-        snapshots=f"{RESULTS}/snapshots/{{encoder}}/{{tuned}}.h5",
+        examples=lambda wildcards: PATHS.examples(State.parse(wildcards.tuned).task),
+        checkpoint=PATHS.checkpoint(),
+        encoder=encoder_files,
+        changed=changed("dynamics"),
     output:
-        record=f"{RESULTS}/dynamics/{{encoder}}/{{tuned}}.h5",
+        PATHS.trajectory(),
     log:
         f"{RESULTS}/logs/dynamics/{{encoder}}/{{tuned}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/dynamics/{{encoder}}/{{tuned}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing_with_encoder(4000, weights=3),
         runtime=growing(240),
     params:
-        settings=STUDY.directprobe,
-        task=lambda wildcards: task_of(wildcards.tuned),
-        code=code("dynamics.py"),
+        job=job("dynamics"),
     script:
         "../scripts/dynamics.py"
 
@@ -41,27 +28,21 @@ rule dynamics:
 rule learning_curves:
     """Learning curves of probes, before and after fine-tuning, on examples that it has seen and others."""
     input:
-        original_train=lambda wildcards: tuning_store(wildcards, ORIGINAL, "train"),
-        original_test=lambda wildcards: tuning_store(wildcards, ORIGINAL, "test"),
-        tuned_train=lambda wildcards: tuning_store(wildcards, wildcards.tuned, "train"),
-        tuned_test=lambda wildcards: tuning_store(wildcards, wildcards.tuned, "test"),
+        unpack(stores_before_and_after),
+        changed=changed("learning_curves"),
     output:
-        record=f"{RESULTS}/learning_curves/{{encoder}}/{{tuned}}.json",
+        PATHS.learning_curves(),
     log:
         f"{RESULTS}/logs/learning_curves/{{encoder}}/{{tuned}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/learning_curves/{{encoder}}/{{tuned}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(120),
         gpu=GPU,
     params:
-        settings=STUDY.memorisation,
-        task=lambda wildcards: task_of(wildcards.tuned),
-        seed=lambda wildcards: seed_of(wildcards.tuned),
-        code=code("learning_curves.py"),
+        job=job("learning_curves"),
     script:
         "../scripts/learning_curves.py"

@@ -1,33 +1,29 @@
-"""Embedding stores: the vectors of every layer for the words that the tasks need."""
+"""Embedding stores: the vectors of every layer for the words that a task needs."""
 
 
 rule embed:
-    """One corpus through one state of an encoder: a store for each split."""
+    """The examples of one task through one state of an encoder: a store for each split."""
     input:
-        corpus=f"{RESULTS}/corpora/{{corpus}}.json",
+        examples=PATHS.examples(),
         checkpoint=checkpoint_of,
-        fetched=fetched,
-        folder=encoder_folder,
+        encoder=encoder_files,
+        changed=changed("embed"),
     output:
-        train=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-train.h5",
-        test=f"{RESULTS}/embeddings/{{encoder}}/{{state}}/{{corpus}}-test.h5",
+        train=PATHS.store(split="train"),
+        test=PATHS.store(split="test"),
     log:
-        f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{corpus}}.log",
+        f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{task}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{corpus}}.tsv"
+        f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{task}}.tsv"
     # Before other jobs, since the longest ones, probes, wait for it.
     priority: 2
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing_with_encoder(3000, weights=2),
         runtime=growing(60),
         gpu=GPU,
     params:
-        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
-        dtype=STUDY.store["dtype"],
-        study=STUDY.name,
-        code=code("embed.py"),
+        job=job("embed"),
     script:
         "../scripts/embed.py"

@@ -3,8 +3,10 @@
 
 rule fetch_encoder:
     """An encoder of the hub, into Hugging Face's cache, on the machine that has the network."""
+    input:
+        changed=changed("fetch_encoder"),
     output:
-        f"{DOWNLOADS}/encoders/{{hub}}/{{revision}}.json",
+        fetched_encoder(),
     log:
         f"{DOWNLOADS}/logs/encoders/{{hub}}/{{revision}}.log",
     benchmark:
@@ -12,12 +14,11 @@ rule fetch_encoder:
     localrule: True
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
     params:
-        code=code("fetch_encoder.py"),
+        job=job("fetch_encoder"),
     script:
         "../scripts/fetch_encoder.py"
 
@@ -25,51 +26,44 @@ rule fetch_encoder:
 rule describe_encoder:
     """Layers, heads, width and parameters of an encoder, from its configuration."""
     input:
-        fetched=fetched,
-        folder=encoder_folder,
+        encoder=encoder_files,
+        changed=changed("describe_encoder"),
     output:
-        f"{RESULTS}/encoders/{{encoder}}.json",
+        PATHS.encoder(),
     log:
         f"{RESULTS}/logs/describe_encoder/{{encoder}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/describe_encoder/{{encoder}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
-        code=code("describe_encoder.py"),
+        job=job("describe_encoder"),
     script:
         "../scripts/describe_encoder.py"
 
 
 rule finetune:
-    """An encoder fine-tuned on one task: a Hugging Face folder with the task's head beside."""
+    """An encoder fine-tuned on one task: a Hugging Face folder with the task's head and snapshots beside."""
     input:
-        corpus=lambda wildcards: f"{RESULTS}/corpora/{STUDY.tasks[task_of(wildcards.tuned)]}.json",
-        fetched=fetched,
-        folder=encoder_folder,
+        examples=lambda wildcards: PATHS.examples(State.parse(wildcards.tuned).task),
+        encoder=encoder_files,
+        changed=changed("finetune"),
     output:
-        directory(f"{RESULTS}/checkpoints/{{encoder}}/{{tuned}}"),
+        directory(PATHS.checkpoint()),
     log:
         f"{RESULTS}/logs/finetune/{{encoder}}/{{tuned}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/finetune/{{encoder}}/{{tuned}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing_with_encoder(2000, weights=8),
         runtime=growing(240),
         gpu=GPU,
     params:
-        source=lambda wildcards: STUDY.encoders[wildcards.encoder],
-        settings=finetune_settings,
-        task=lambda wildcards: task_of(wildcards.tuned),
-        seed=lambda wildcards: seed_of(wildcards.tuned),
-        code=code("finetune.py"),
+        job=job("finetune"),
     script:
         "../scripts/finetune.py"

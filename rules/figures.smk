@@ -4,26 +4,21 @@
 rule figure_data:
     """The tidy table behind one figure."""
     input:
-        unpack(figure_inputs),
+        unpack(inputs_of(FIGURES, "figure")),
+        changed=changed("figure_data"),
     output:
-        csv=f"{RESULTS}/figures/{{figure}}.csv",
+        csv=PATHS.figure(),
     log:
         f"{RESULTS}/logs/figure_data/{{figure}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/figure_data/{{figure}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
     params:
-        runs=lambda wildcards: STUDY.runs_shown_in(wildcards.figure),
-        synthetic={
-            task: STUDY.corpora[corpus].synthetic
-            for task, corpus in STUDY.tasks.items()
-        },
-        code=lambda wildcards: code_of_kind("figure_data", wildcards.figure),
+        job=job("figure_data"),
     script:
         "../scripts/figure_data.py"
 
@@ -31,11 +26,12 @@ rule figure_data:
 rule draw_figure:
     """One figure as PDF and PNG, with the text of its caption."""
     input:
-        csv=f"{RESULTS}/figures/{{figure}}.csv",
+        csv=PATHS.figure(),
+        changed=changed("draw_figure"),
     output:
-        pdf=f"{RESULTS}/figures/{{figure}}.pdf",
+        pdf=PATHS.figure(form="pdf"),
         png=report(
-            f"{RESULTS}/figures/{{figure}}.png",
+            PATHS.figure(form="png"),
             caption="captions/figure.rst",
             category="Figures",
             labels=lambda wildcards: {
@@ -43,20 +39,18 @@ rule draw_figure:
                 "shows": FIGURES[wildcards.figure].title,
             },
         ),
-        md=f"{RESULTS}/figures/{{figure}}.md",
+        md=PATHS.figure(form="md"),
     log:
         f"{RESULTS}/logs/draw_figure/{{figure}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/draw_figure/{{figure}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        study={"name": STUDY.name, "encoder": STUDY.main_encoder},
-        code=lambda wildcards: code_of_kind("figures", wildcards.figure),
+        job=job("draw_figure"),
     script:
         "../scripts/draw_figure.py"
 
@@ -67,4 +61,4 @@ for short_name in FIGURES:
         name:
             short_name
         input:
-            figure_files(short_name),
+            FIGURES[short_name].files(PATHS),

@@ -4,27 +4,21 @@
 rule findings:
     """Verdicts on F1 to F5 with effects and intervals, from the records of the stages before."""
     input:
-        **findings_inputs(),
+        **PRODUCTS["findings"].inputs(STUDY, PATHS),
+        changed=changed("findings"),
     output:
-        json=f"{RESULTS}/findings.json",
-        md=f"{RESULTS}/findings.md",
+        json=PATHS.findings("json"),
+        md=PATHS.findings("md"),
     log:
         f"{RESULTS}/logs/findings.log",
     benchmark:
         f"{RESULTS}/benchmarks/findings.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        study={
-            "study": STUDY.name,
-            "description": STUDY.description,
-            "seeds": list(STUDY.seeds),
-        },
-        main_encoder=STUDY.main_encoder,
-        code=code("findings.py"),
+        job=job("findings"),
     script:
         "../scripts/findings.py"

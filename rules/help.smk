@@ -10,5 +10,5 @@ rule help:
         mem_mb=100,
         runtime=1,
     run:
-        print(targets())
-        Path(log[0]).write_text(targets() + "\n")
+        print(targets(STUDY))
+        Path(log[0]).write_text(targets(STUDY) + "\n")

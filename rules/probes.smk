@@ -4,12 +4,13 @@
 rule probe:
     """The best perceptron of the grid for one task on one layer, and its test accuracy over several runs."""
     input:
-        train=lambda wildcards: store_of(wildcards, "train"),
-        test=lambda wildcards: store_of(wildcards, "test"),
+        train=PATHS.store(split="train"),
+        test=PATHS.store(split="test"),
+        changed=changed("probe"),
     output:
-        record=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.json",
-        labels=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-labels.csv",
-        confusion=f"{RESULTS}/probes/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}-confusion.csv",
+        record=PATHS.probe_of_layer(".json"),
+        labels=PATHS.probe_of_layer("-labels.csv"),
+        confusion=PATHS.probe_of_layer("-confusion.csv"),
     log:
         f"{RESULTS}/logs/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
     benchmark:
@@ -18,14 +19,11 @@ rule probe:
     priority: 1
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
         gpu=GPU,
     params:
-        settings=lambda wildcards: STUDY.probe[wildcards.encoder],
-        seed=lambda wildcards: seed_of(wildcards.state),
-        code=code("probe.py"),
+        job=job("probe"),
     script:
         "../scripts/probe.py"

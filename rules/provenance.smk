@@ -2,12 +2,17 @@
 
 
 rule provenance:
-    """Study, seeds, versions, commit, machine and checksums, whenever a table or a figure is made."""
+    """Study, seeds, versions, commits, machines and checksums, whenever a table or a figure is made."""
     input:
         # The report names what provenance found, so it comes after.
-        [files_of(name) for name in STUDY.produce if name != REPORT],
+        [
+            PRODUCTS[name].files(PATHS)
+            for name in STUDY.produce
+            if name != REPORT
+        ],
+        changed=changed("provenance"),
     output:
-        f"{RESULTS}/provenance.json",
+        PATHS.provenance,
     log:
         f"{RESULTS}/logs/provenance.log",
     benchmark:
@@ -15,13 +20,10 @@ rule provenance:
     localrule: True
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=500,
         runtime=10,
     params:
-        study=asdict(STUDY),
-        inputs=study_inputs(),
-        code=code("provenance.py"),
+        job=job("provenance"),
     script:
         "../scripts/provenance.py"

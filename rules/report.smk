@@ -5,21 +5,20 @@ rule movement_view:
     """The labels of one encoder and task through fine-tuning, projected onto a plane for each layer."""
     input:
         unpack(movement_inputs),
+        changed=changed("movement_view"),
     output:
-        f"{RESULTS}/movement/{{encoder}}/{{task}}.json",
+        PATHS.movement(),
     log:
         f"{RESULTS}/logs/movement_view/{{encoder}}/{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/movement_view/{{encoder}}/{{task}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        seed=STUDY.seeds[0],
-        code=code("movement_view.py"),
+        job=job("movement_view"),
     script:
         "../scripts/movement_view.py"
 
@@ -27,13 +26,10 @@ rule movement_view:
 rule report:
     """Findings, tables, figures and the movement of labels, on one page."""
     input:
-        unpack(report_inputs),
+        **PRODUCTS["report"].inputs(STUDY, PATHS),
+        changed=changed("report"),
     output:
-        html=report(
-            f"{RESULTS}/report.html",
-            caption="captions/report.rst",
-            category="Report",
-        ),
+        html=report(PATHS.report, caption="captions/report.rst", category="Report"),
     log:
         f"{RESULTS}/logs/report.log",
     benchmark:
@@ -41,12 +37,11 @@ rule report:
     localrule: True
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
-        benchmarks=f"{RESULTS}/benchmarks",
-        code=code("report.py"),
+        job=job("report"),
+        benchmarks=PATHS.benchmarks,
     script:
         "../scripts/report.py"

@@ -4,29 +4,28 @@
 rule make_table:
     """One table, from the records of the stages before it."""
     input:
-        unpack(table_inputs),
+        unpack(inputs_of(TABLES, "table")),
+        changed=changed("make_table"),
     output:
         csv=report(
-            f"{RESULTS}/tables/{{table}}.csv",
+            PATHS.table(),
             caption="captions/table.rst",
             category="Tables",
             labels={"table": "{table}"},
         ),
-        md=f"{RESULTS}/tables/{{table}}.md",
-        tex=f"{RESULTS}/tables/{{table}}.tex",
+        md=PATHS.table(form="md"),
+        tex=PATHS.table(form="tex"),
     log:
         f"{RESULTS}/logs/make_table/{{table}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/make_table/{{table}}.tsv"
     conda:
         "../envs/fbert.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        study={"name": STUDY.name, "description": STUDY.description},
-        code=code("make_table.py"),
+        job=job("make_table"),
     script:
         "../scripts/make_table.py"
 
@@ -37,4 +36,4 @@ for short_name in TABLES:
         name:
             short_name
         input:
-            table_files(short_name),
+            TABLES[short_name].files(PATHS),

@@ -1,11 +1,13 @@
 """Write down what an encoder is."""
 
-from fbert.encoder import EncoderSource
 from fbert.encoder.loading import describe
+from fbert.encoder.source import EncoderSource
 from fbert.files import write_json
-from fbert.job import logged
+from fbert.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        source = EncoderSource.from_study(snakemake.wildcards.encoder, snakemake.params.source)
+    with job(snakemake):
+        source = EncoderSource.from_study(
+            snakemake.wildcards.encoder, snakemake.params.job["settings"]["source"]
+        )
         write_json(snakemake.output[0], source.as_dict() | describe(source))

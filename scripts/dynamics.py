@@ -2,15 +2,21 @@
 
 from pathlib import Path
 
-from fbert.analysis.dynamics import follow
-from fbert.job import logged
+from fbert.analysis.dynamics import course_of_checkpoint, follow
+from fbert.encoder.checkpoint import check_checkpoint
+from fbert.encoder.source import EncoderSource
+from fbert.job import job
+from fbert.prepared import PreparedCorpus
+from fbert.states import State
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        follow(
-            Path(snakemake.input.snapshots),
-            snakemake.params.task,
-            path=Path(snakemake.output.record),
-            code=snakemake.params.code,
-            **snakemake.params.settings,
+    with job(snakemake):
+        todo, wildcards, checkpoint = snakemake.params.job, snakemake.wildcards, snakemake.input.checkpoint
+        course = course_of_checkpoint(
+            EncoderSource.from_study(wildcards.encoder, todo["settings"]["source"]),
+            checkpoint,
+            PreparedCorpus.read(snakemake.input.examples),
+            State.parse(wildcards.tuned),
         )
+        made = todo | {"checkpoint": check_checkpoint(checkpoint)}
+        follow(course, Path(snakemake.output[0]), made=made, **todo["settings"]["directprobe"])

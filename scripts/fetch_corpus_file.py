@@ -2,13 +2,13 @@
 
 from fbert.corpora.fetch import fetch
 from fbert.corpora.registry import known_file
-from fbert.job import logged
+from fbert.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         fetch(
             known_file(snakemake.wildcards.file),
             target=snakemake.output[0],
-            checksum=snakemake.params.checksum,
+            checksum=snakemake.params.job["settings"]["checksum"],
             mirror=snakemake.config.get("mirror"),
         )

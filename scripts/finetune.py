@@ -2,32 +2,21 @@
 
 from pathlib import Path
 
-from fbert.encoder import EncoderSource
-from fbert.encoder.loading import describe
-from fbert.figure_definitions import snapshot_layers
-from fbert.finetune import FinetuneSettings
+from fbert.encoder.source import EncoderSource
+from fbert.finetune.settings import FinetuneSettings
 from fbert.finetune.training import finetune
-from fbert.job import logged
-from fbert.tasks import PreparedCorpus
-
-
-def settings_of(source, mapping):
-    """Return the settings, with the layers to keep if the run has snapshots."""
-    if "snapshots" in mapping:
-        mapping = mapping | {"snapshot_layers": snapshot_layers(describe(source)["layers"])}
-    return FinetuneSettings.from_study(mapping)
-
+from fbert.job import job
+from fbert.prepared import PreparedCorpus
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        source = EncoderSource.from_study(snakemake.wildcards.encoder, snakemake.params.source)
+    with job(snakemake):
+        settings = snakemake.params.job["settings"]
         finetune(
-            source,
-            PreparedCorpus.read(snakemake.input.corpus),
-            snakemake.params.task,
-            settings_of(source, snakemake.params.settings),
-            snakemake.params.seed,
+            EncoderSource.from_study(snakemake.wildcards.encoder, settings["source"]),
+            PreparedCorpus.read(snakemake.input.examples),
+            settings["task"],
+            FinetuneSettings.from_study(settings["finetuning"] | {"snapshots": settings["snapshots"]}),
+            settings["seed"],
             Path(snakemake.output[0]),
-            snapshots=snakemake.output.get("snapshots"),
-            provenance={"code": snakemake.params.code},
+            provenance={"code": snakemake.params.job["code"]},
         )

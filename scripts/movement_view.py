@@ -2,19 +2,19 @@
 
 import json
 
-from fbert.analysis.training_run import TrainingRun
 from fbert.files import write_text
-from fbert.job import logged
+from fbert.job import job
+from fbert.records.trajectory import Trajectory
 from fbert.report.movement import view_of_ends, view_of_run
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        named, task = dict(snakemake.input.items()), snakemake.wildcards.task
+    with job(snakemake):
+        named, settings = dict(snakemake.input.items()), snakemake.params.job["settings"]
         view = (
-            view_of_run(TrainingRun.read(named["dynamics"]))
-            if "dynamics" in named
-            else view_of_ends(named["original"], named["tuned"], task)
+            view_of_run(Trajectory.read(named["trajectory"]))
+            if "trajectory" in named
+            else view_of_ends(named["original"], named["tuned"], settings["task"])
         )
-        head = {"encoder": snakemake.wildcards.encoder, "seed": snakemake.params.seed}
+        head = {"encoder": settings["encoder"], "seed": settings["seed"]}
         # On one line: coordinates are many, and nobody reads them.
         write_text(snakemake.output[0], json.dumps(head | view, allow_nan=False) + "\n")

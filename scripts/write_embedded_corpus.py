@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from fbert.corpora.embedded import write_embedded
-from fbert.job import logged
+from fbert.job import job
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with job(snakemake):
         write_embedded(Path(snakemake.output[0]).parent)

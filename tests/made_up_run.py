@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from fbert.analysis.training_run import TrainingRun
+from fbert.records.origin import Origin
+from fbert.records.trajectory import Trajectory
+from fbert.states import State
 
 LABELS = ("a", "b", "c", "d", "e", "f", "g")
 
 
-def made_up_run(seed: int = 0, labels: tuple[str, ...] = LABELS, linear_from: int = 0) -> TrainingRun:
+def made_up_run(seed: int = 0, labels: tuple[str, ...] = LABELS, linear_from: int = 0) -> Trajectory:
     """Seven labels on layers 1 and 2 at four updates, at random but with symmetric distances."""
     random = np.random.default_rng(seed)
     u, layers, k, d = 4, 2, len(labels), 5
@@ -15,8 +17,8 @@ def made_up_run(seed: int = 0, labels: tuple[str, ...] = LABELS, linear_from: in
     distances = square + square.swapaxes(-1, -2)
     distances[..., np.arange(k), np.arange(k)] = np.nan
     linear = np.arange(u)[:, None] >= np.array([linear_from, linear_from])
-    return TrainingRun(
-        task="POS",
+    return Trajectory(
+        origin=Origin("tiny", State("POS", seed), "treebank", True, "POS", 2),
         labels=labels,
         n=70,
         updates=np.array([0, 5, 10, 15]),

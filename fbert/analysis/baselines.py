@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.geometry import describe_geometry
 from fbert.analysis.sampling import second_half
-from fbert.analysis.similarity import distance_vector, spatial_similarity
-from fbert.directprobe import pairwise_distances
+from fbert.analysis.similarity import spatial_similarity
 from fbert.directprobe.hull import SEPARABLE
+from fbert.directprobe.pairs import pairwise_distances
+from fbert.records.geometry import Halves
 
 
 def permuted_separability(X: NDArray[np.floating], y: NDArray[np.integer], seed: int) -> int:
@@ -33,7 +32,7 @@ def permuted_separability(X: NDArray[np.floating], y: NDArray[np.integer], seed:
 
 def halves_similarity(
     X: NDArray[np.floating], y: NDArray[np.integer], labels: tuple[str, ...], gap: float, seed: int
-) -> dict[str, Any]:
+) -> Halves:
     """Compare two halves of one set: how alike would training and test set be if nothing drifted?
 
     Args:
@@ -42,16 +41,8 @@ def halves_similarity(
         labels: label names.
         gap: relative gap between lower and upper bound of a distance.
         seed: of the division, in which each label is halved.
-
-    Returns:
-        `similarity`, None if undefined, over `pairs` label pairs that both halves have, and whether both are
-        `linear`.
     """
     second = second_half(y, seed)
     halves = [describe_geometry(X[rows], y[rows], labels, gap) for rows in (~second, second)]
-    found = spatial_similarity(*map(distance_vector, halves))
-    return {
-        "similarity": found.r,
-        "pairs": found.pairs,
-        "linear": all(half["linear"] for half in halves),
-    }
+    found = spatial_similarity(*(half.distance_vector for half in halves))
+    return Halves(found.r, found.pairs, all(half.linear for half in halves))

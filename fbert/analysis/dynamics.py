@@ -1,10 +1,11 @@
-"""The geometry of a training run, snapshot after snapshot (study, section 6: Figures 2-4 and 6)."""
+"""The geometry of a training run, snapshot after snapshot (docs/method.md, Tables and figures)."""
 
 from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,41 +14,113 @@ from numpy.typing import NDArray
 
 from fbert.analysis.centroids import label_centroids
 from fbert.analysis.sampling import shown_rows
-from fbert.analysis.training_run import TrainingRun
-from fbert.directprobe import HullDistance, Supports, pairwise_distances
-from fbert.directprobe.hull import OVERLAPPING, UNDECIDED
+from fbert.directprobe.hull import OVERLAPPING, UNDECIDED, HullDistance
+from fbert.directprobe.pairs import Supports, pairwise_distances
+from fbert.encoder.model import Encoder
+from fbert.encoder.source import EncoderSource
 from fbert.files import read_json, write_json
-from fbert.store import read_layers, read_provenance, read_snapshots, read_updates
+from fbert.finetune.snapshots import Snapshots
+from fbert.layers import followed_layers
+from fbert.prepared import PreparedCorpus
+from fbert.records.origin import Origin
+from fbert.records.trajectory import Trajectory
+from fbert.states import State
+from fbert.store.embed import Embedder
 from fbert.store.form import creating, opening, values
 from fbert.store.read import Labelled
 
-STEP = "fbert dynamics step 1"
+STEP = "fbert trajectory step 1"
 # Labels of five points or fewer are left out of distances, as clusters of that size are.
 MIN_POINTS = 6
 
 Arrays = dict[str, NDArray[Any]]
+Layers = dict[int, tuple[Arrays, Supports]]
+"""For each layer what was found, and what the next snapshot can start from."""
 
 
-def follow(snapshots: Path, task: str, path: Path, gap: float, code: str) -> None:
-    """Measure the labels at every snapshot and layer: are they separable, how far apart, where?
+@dataclass(frozen=True)
+class Course:
+    """The training examples of a run, n of them, as they are embedded at each of its snapshots.
 
-    Each snapshot starts from the solution of the one before it on the same layer. What is done is kept in
-    `PATH.partial`, so that a run that was killed goes on from there, to the same bytes.
+    Attributes:
+        origin: what it is about.
+        labels: (k,) label names.
+        y: (n,) indices into them.
+        layers: numbers of the layers that are followed.
+        updates: numbers of updates done at the snapshots, in order.
+        vectors: from an update to (n, d) vectors for each layer.
+    """
+
+    origin: Origin
+    labels: tuple[str, ...]
+    y: NDArray[np.int64]
+    layers: Sequence[int]
+    updates: Sequence[int]
+    vectors: Callable[[int], Mapping[int, NDArray[np.float32]]]
+
+
+def course_of_checkpoint(
+    source: EncoderSource, checkpoint: Path | str, corpus: PreparedCorpus, state: State
+) -> Course:
+    """Return the course of a training run: the weights of each snapshot are put into the original encoder.
 
     Args:
-        snapshots: vectors of a training run.
-        task: whose examples.
+        source: the original encoder.
+        checkpoint: folder of the tuned one, with its snapshots.
+        corpus: with the examples that were trained on.
+        state: the tuned state.
+
+    Raises:
+        InputError: the run kept no snapshots, or the encoder cannot be loaded.
+    """
+    encoder = Encoder.load(source)
+    snapshots = Snapshots(encoder.model, checkpoint)
+    layers = followed_layers(encoder.n_layers)
+    examples = Embedder(encoder, corpus, "train", state.task)
+
+    def vectors(update: int) -> Mapping[int, NDArray[np.float32]]:
+        snapshots.load(update)
+        return examples.vectors(layers)
+
+    origin = Origin(source.name, state, corpus.name, corpus.synthetic, state.task, layers[-1])
+    return Course(origin, corpus.labels[state.task], examples.y, layers, snapshots.updates, vectors)
+
+
+def follow(course: Course, path: Path, gap: float, made: Mapping[str, Any]) -> None:
+    """Measure the labels at every snapshot and layer: are they separable, how far apart, where?
+
+    Each snapshot starts from the solution of the one before it on the same layer. Of the vectors nothing is
+    kept but what is found. What is done is kept in `PATH.partial`, so that a run that was killed goes on from
+    there, to the same bytes.
+
+    Args:
+        course: what is followed.
         path: the record to be.
         gap: relative gap between lower and upper bound at which a distance is done.
-        code: what stands for the code; results of other code are not taken up.
+        made: what makes the record; results of another are not taken up. Plain values.
     """
-    provenance = {"snapshots": read_provenance(snapshots), "gap": gap}
-    partial = _partial_folder(path, provenance | {"code": code})
-    layers, updates = read_layers(snapshots), read_updates(snapshots)
-    steps = [step for layer in layers for step in _follow_layer(snapshots, task, layer, gap, partial)]
-    examples = read_snapshots(snapshots, task, updates[0], layers[0])
-    _joined(steps, task, examples, layers, updates).write(path, provenance)
+    partial = _partial_folder(path, made)
+    steps: list[Layers] = []
+    for update in course.updates:
+        file = partial / f"update_{update:08d}.h5"
+        if not file.is_file():
+            _write_step(file, _measured(course, update, gap, steps[-1] if steps else {}))
+            logging.getLogger(__name__).info("update %d: done", update)
+        # As it is when read back, so that a run that was killed goes on from the same bytes.
+        steps.append(_read_step(file))
+    _joined(steps, course).write(path, {"gap": gap})
     shutil.rmtree(partial)
+
+
+def _measured(course: Course, update: int, gap: float, before: Layers) -> Layers:
+    """Measure one snapshot on all layers, each from the solution of the snapshot before."""
+    vectors = course.vectors(update)
+    return {
+        layer: describe_snapshot(
+            Labelled(vectors[layer], course.y, course.labels), gap, before[layer][1] if before else None
+        )
+        for layer in course.layers
+    }
 
 
 def _partial_folder(path: Path, made: Mapping[str, Any]) -> Path:
@@ -61,20 +134,6 @@ def _partial_folder(path: Path, made: Mapping[str, Any]) -> Path:
     return partial
 
 
-def _follow_layer(snapshots: Path, task: str, layer: int, gap: float, partial: Path) -> Iterator[Arrays]:
-    """Yield the results of one layer's snapshots in order."""
-    start = None
-    for update in read_updates(snapshots):
-        file = partial / f"layer_{layer:02d}-update_{update:08d}.h5"
-        if not file.is_file():
-            examples = read_snapshots(snapshots, task, update, layer)
-            found, start = describe_snapshot(examples, gap, start)
-            _write_step(file, found, start)
-            logging.getLogger(__name__).info("layer %d, update %d: done", layer, update)
-        found, start = _read_step(file)
-        yield found
-
-
 def describe_snapshot(examples: Labelled, gap: float, start: Supports | None) -> tuple[Arrays, Supports]:
     """Measure one snapshot, from the solution of an earlier one if there is one.
 
@@ -82,7 +141,7 @@ def describe_snapshot(examples: Labelled, gap: float, start: Supports | None) ->
     labels that meet have distance 0, until fine-tuning parts them.
 
     Returns:
-        Arrays named as in `TrainingRun`, for one update and layer, and what the next one can start from.
+        Arrays named as in `Trajectory`, for one update and layer, and what the next one can start from.
     """
     X, y, labels = examples
     pairs, supports = pairwise_distances(X, y, gap=gap, warm_start_from=start)
@@ -108,26 +167,34 @@ def _squares(pairs: Mapping[tuple[int, int], HullDistance], k: int) -> Arrays:
     return squares
 
 
-def _write_step(file: Path, found: Arrays, start: Supports) -> None:
+def _write_step(file: Path, layers: Layers) -> None:
     with creating(file, STEP, {}) as stream:
-        for name, array in (found | {f"start/{key}": a for key, a in start.to_arrays().items()}).items():
-            stream[name] = array
+        for layer, (found, start) in layers.items():
+            arrays = found | {f"start/{name}": array for name, array in start.to_arrays().items()}
+            for name, array in arrays.items():
+                stream[f"{layer:02d}/{name}"] = array
 
 
-def _read_step(file: Path) -> tuple[Arrays, Supports]:
+def _read_step(file: Path) -> Layers:
     with opening(file, STEP) as stream:
-        found = {name: values(item) for name, item in stream.items() if name != "start"}
-        return found, Supports.from_arrays({name: values(item) for name, item in stream["start"].items()})
+        return {int(layer): (_arrays(group), _supports(group["start"])) for layer, group in stream.items()}
 
 
-def _joined(
-    steps: list[Arrays], task: str, examples: Labelled, layers: tuple[int, ...], updates: tuple[int, ...]
-) -> TrainingRun:
-    """Join the results of all layers and updates; steps come layer by layer."""
-    shape = (len(layers), len(updates))
-    stacked = {name: np.stack([step[name] for step in steps]) for name in steps[0]}
-    arrays = {name: np.swapaxes(a.reshape(*shape, *a.shape[1:]), 0, 1) for name, a in stacked.items()}
-    shown = examples.y[shown_rows(examples.y)]
-    return TrainingRun(
-        task, examples.labels, len(examples.y), np.array(updates), np.array(layers), shown, **arrays
-    )
+def _arrays(group: Mapping[str, Any]) -> Arrays:
+    return {name: values(item) for name, item in group.items() if name != "start"}
+
+
+def _supports(group: Mapping[str, Any]) -> Supports:
+    return Supports.from_arrays({name: values(item) for name, item in group.items()})
+
+
+def _joined(steps: list[Layers], course: Course) -> Trajectory:
+    """Join what was found at all updates on all layers."""
+    names = steps[0][course.layers[0]][0]
+    arrays: Arrays = {
+        name: np.stack([np.stack([step[layer][0][name] for layer in course.layers]) for step in steps])
+        for name in names
+    }
+    y = course.y
+    numbers = np.array(course.updates), np.array(course.layers)
+    return Trajectory(course.origin, course.labels, len(y), *numbers, y[shown_rows(y)], **arrays)

@@ -2,17 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.probe import ProbeSettings, learning_curves
+from fbert.probe.curves import learning_curves
 from fbert.probe.data import Part
-from fbert.probe.settings import Setting, run_seeds
+from fbert.probe.settings import ProbeSettings, Setting, run_seeds
+from fbert.records.curves import LearningCurves
+from fbert.records.origin import Origin
+from fbert.states import ORIGINAL_REPRESENTATION, TUNED_REPRESENTATION
+from fbert.store.read import read
 
 PROBED, HELD_OUT, TEST = "trained on", "held out", "test"
+
+
+@dataclass(frozen=True)
+class MemorisationSettings:
+    """What a study says about learning curves.
+
+    Attributes:
+        share: of the training examples that probes are trained on; the rest is held out.
+        widths: of the two hidden layers.
+        l2: weight of the L2 penalty.
+        epochs: passes over the training examples, and points of a curve.
+        runs: trainings from different seeds.
+    """
+
+    share: float = 0.8
+    widths: Sequence[int] = (64, 64)
+    l2: float = 1e-4
+    epochs: int = 50
+    runs: int = 3
+
+
+def learning_curves_of(
+    original: tuple[Path | str, Path | str],
+    tuned: tuple[Path | str, Path | str],
+    task: str,
+    settings: MemorisationSettings,
+    seed: int,
+) -> LearningCurves:
+    """Follow probes on the last layer of an encoder before and after fine-tuning.
+
+    Args:
+        original: the stores of training and test set, from the original weights.
+        tuned: the same from the tuned ones.
+        task: that was tuned on.
+        settings: of the study.
+        seed: of the training run, and of all that is random here.
+
+    Raises:
+        CorruptFileError: a store is truncated, altered or something else.
+    """
+    origin = Origin.of_store(tuned[0], task, "last")
+    curves = {}
+    for representation, stores in ((ORIGINAL_REPRESENTATION, original), (TUNED_REPRESENTATION, tuned)):
+        train, test = (read(store, task, origin.layer) for store in stores)
+        curves[representation] = memorisation_curves(
+            (train.X, train.y), (test.X, test.y), train.labels, settings, seed
+        )
+    kept, held_out = held_out_rows(len(train.y), settings.share, seed)
+    sizes = {PROBED: len(kept), HELD_OUT: len(held_out), TEST: len(test.y)}
+    return LearningCurves(origin, sizes, train.X.shape[1], curves)
 
 
 def held_out_rows(n: int, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -32,7 +87,7 @@ def held_out_rows(n: int, share: float, seed: int) -> tuple[NDArray[np.int64], N
 
 
 def memorisation_curves(
-    train: Part, test: Part, labels: Sequence[str], settings: Mapping[str, Any], seed: int
+    train: Part, test: Part, labels: Sequence[str], settings: MemorisationSettings, seed: int
 ) -> dict[str, list[list[float]]]:
     """Train probes on a part of the training set and follow their accuracy on three sets.
 
@@ -43,22 +98,22 @@ def memorisation_curves(
         train: X (n, d) and y (n,), all of which the encoder was tuned on.
         test: the same for the test set.
         labels: label names.
-        settings: `share`, `widths`, `l2`, `epochs` and `runs` of the study.
+        settings: of the study.
         seed: of the division and of the first probe.
 
     Returns:
         For each set (runs, epochs) accuracies in per cent.
     """
-    (X, y), share = train, settings["share"]
-    kept, held_out = held_out_rows(len(y), share, seed)
+    X, y = train
+    kept, held_out = held_out_rows(len(y), settings.share, seed)
     subsets = {PROBED: (X[kept], y[kept]), HELD_OUT: (X[held_out], y[held_out]), TEST: test}
     curves = learning_curves(
         subsets[PROBED],
         subsets,
         labels,
-        Setting(tuple(settings["widths"]), settings["l2"]),
-        settings["epochs"],
-        run_seeds(seed, settings["runs"]),
+        Setting((settings.widths[0], settings.widths[1]), settings.l2),
+        settings.epochs,
+        run_seeds(seed, settings.runs),
         ProbeSettings(),
     )
     return {name: np.round(values, 4).tolist() for name, values in curves.items()}

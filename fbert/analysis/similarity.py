@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-LabelPair = tuple[str, str]
+from fbert.records.geometry import GeometryRecord, LabelPair
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,13 @@ def spatial_similarity(left: Mapping[LabelPair, float], right: Mapping[LabelPair
     return Similarity(float(np.corrcoef(x, y)[0, 1]), len(common))
 
 
-def distance_vector(record: Mapping[str, Any]) -> dict[LabelPair, float]:
-    """Return the distance of each pair of labels in a geometry record."""
-    return {(entry["a"], entry["b"]): entry["distance"] for entry in record["distances"]}
-
-
-def train_test_similarity(record: Mapping[str, Any]) -> Similarity:
+def train_test_similarity(record: GeometryRecord) -> Similarity:
     """Compare training and test set in one representation; undefined unless both are linear."""
-    if not (record["train"]["linear"] and record["test"]["linear"]):
+    if not (record.train.linear and record.test.linear):
         return Similarity(None, 0)
     return label_level_similarity(record)
 
 
-def label_level_similarity(record: Mapping[str, Any]) -> Similarity:
+def label_level_similarity(record: GeometryRecord) -> Similarity:
     """Compare them whether they are linear or not: distances of labels are means over their clusters."""
-    return spatial_similarity(distance_vector(record["train"]), distance_vector(record["test"]))
+    return spatial_similarity(record.train.distance_vector, record.test.distance_vector)

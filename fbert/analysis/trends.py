@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.analysis.similarity import LabelPair
+from fbert.records.geometry import LabelPair
 
 
 class DistanceChange(NamedTuple):

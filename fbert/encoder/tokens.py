@@ -17,7 +17,7 @@ from typing import Any
 from tokenizers import pre_tokenizers
 
 from fbert.errors import InputError
-from fbert.tasks import SECOND
+from fbert.prepared import SECOND
 
 NO_WORD = -1
 

@@ -11,8 +11,8 @@ import pandas as pd
 from fbert.analysis.centroids import principal_plane
 from fbert.figure_data.displacement import displacement
 from fbert.figure_data.request import Request
-from fbert.figure_definitions import every_second_layer
-from fbert.store import read_layers
+from fbert.layers import every_second_layer
+from fbert.store.read import read_layers
 
 COLUMNS = ["layer", "n", "d", "seed", "label", "examples", "x", "y", "length", "explained_x", "explained_y"]
 TOO_FEW = "fewer than three labels, or none that moved"
@@ -22,7 +22,7 @@ def rows(request: Request) -> pd.DataFrame:
     """Return a row for each layer and label, for the first seed's run."""
     (task, seed), before, after = request.runs[0], request.files["original"][0], request.files["tuned"][0]
     layers = read_layers(before)
-    shown = layers if request.definition.every_layer else every_second_layer(layers[-1])
+    shown = layers if request.every_layer else every_second_layer(layers[-1])
     found = [
         {"task": task, "seed": seed, "layer": layer} | row
         for layer in shown

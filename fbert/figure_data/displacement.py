@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import label_centroids
-from fbert.store import read
+from fbert.store.read import read
 
 
 class Displacement(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fbert.figure_data.request import Request
-from fbert.files import read_json
+from fbert.records.curves import LearningCurves
 
 COLUMNS = ["layer", "d", "representation", "examples", "n", "seed", "run", "epoch", "accuracy"]
 
@@ -18,16 +18,16 @@ def rows(request: Request) -> pd.DataFrame:
     found = [
         {"task": task, "seed": seed} | row
         for (task, seed), file in zip(request.runs, request.files["learning_curves"], strict=True)
-        for row in _rows(read_json(file))
+        for row in _rows(LearningCurves.read(file))
     ]
     return request.table(found, COLUMNS)
 
 
-def _rows(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    head = {"layer": record["layer"], "d": record["d"]}
-    for representation, curves in record["curves"].items():
+def _rows(record: LearningCurves) -> Iterator[dict[str, Any]]:
+    head = {"layer": record.origin.layer, "d": record.d}
+    for representation, curves in record.curves.items():
         for examples, runs in curves.items():
-            line = head | {"representation": representation, "examples": examples, "n": record["n"][examples]}
+            line = head | {"representation": representation, "examples": examples, "n": record.n[examples]}
             for run, curve in enumerate(runs):
                 for epoch, accuracy in enumerate(curve, start=1):
                     yield line | {"run": run, "epoch": epoch, "accuracy": accuracy}

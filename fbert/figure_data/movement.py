@@ -10,7 +10,7 @@ import pandas as pd
 
 from fbert.figure_data.displacement import displacement
 from fbert.figure_data.request import Request
-from fbert.store import read_layers
+from fbert.store.read import read_layers
 
 COLUMNS = ["layer", "n", "d", "seed", "label", "examples", "distance"]
 

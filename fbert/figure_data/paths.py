@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import principal_plane
-from fbert.analysis.training_run import TrainingRun
 from fbert.figure_data.request import Request
+from fbert.records.trajectory import Trajectory
 
 COLUMNS = ["layer", "n", "d", "label", "seed", "update", "x", "y", "explained_x", "explained_y"]
 TOO_FEW = "fewer than three labels have more than five points"
@@ -21,7 +21,7 @@ TOO_FEW = "fewer than three labels have more than five points"
 def rows(request: Request) -> pd.DataFrame:
     """Return a row for each layer, label and update of the first seed's run."""
     _, seed = request.runs[0]
-    run = TrainingRun.read(request.files["dynamics"][0])
+    run = Trajectory.read(request.files["trajectories"][0])
     return request.table(list(_panels(run, seed)), COLUMNS)
 
 
@@ -37,14 +37,19 @@ def closest_labels(centroids: NDArray[np.floating]) -> tuple[int, ...]:
     return min(triples, key=lambda t: (apart[t[0], t[1]] + apart[t[0], t[2]] + apart[t[1], t[2]], t))
 
 
-def _panels(run: TrainingRun, seed: int) -> Iterator[dict[str, Any]]:
+def _panels(run: Trajectory, seed: int) -> Iterator[dict[str, Any]]:
     """Yield the paths on the first and the last layer, of the labels closest on the last one at the start."""
     last = len(run.layers) - 1
     large = np.isfinite(run.minimum_distances[0, last])
     candidates = np.where(large[:, None], run.centroids[0, last], np.nan)
     chosen = closest_labels(candidates) if large.sum() >= 3 else None
     for layer in dict.fromkeys([run.layer_position(1), last]):
-        head = {"task": run.task, "layer": int(run.layers[layer]), "n": run.n, "d": run.centroids.shape[-1]}
+        head = {
+            "task": run.origin.task,
+            "layer": int(run.layers[layer]),
+            "n": run.n,
+            "d": run.centroids.shape[-1],
+        }
         if chosen is None:
             yield head | {"remark": TOO_FEW}
         else:
@@ -52,7 +57,7 @@ def _panels(run: TrainingRun, seed: int) -> Iterator[dict[str, Any]]:
                 yield head | {"seed": seed} | row
 
 
-def _paths(run: TrainingRun, layer: int, chosen: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+def _paths(run: Trajectory, layer: int, chosen: tuple[int, ...]) -> Iterator[dict[str, Any]]:
     paths = run.centroids[:, layer, list(chosen)]  # (u, 3, d)
     plane = principal_plane(paths.reshape(-1, paths.shape[-1]).astype(np.float64))
     if plane is None:

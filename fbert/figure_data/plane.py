@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 
-from fbert.directprobe import DirectProbe, hull_distance
+from fbert.directprobe.estimator import DirectProbe
+from fbert.directprobe.hull import hull_distance
 from fbert.figure_data.request import Request
 
 COLUMNS = ["n", "d", "kind", "label", "cluster", "x", "y", "x_to", "y_to", "distance"]

@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from fbert.figure_definitions import FigureDefinition
-from fbert.tasks import NO_TEXT
+from fbert.words import NO_TEXT, text_kind
 
 
 @dataclass(frozen=True)
@@ -17,16 +16,16 @@ class Request:
     """A figure and the files behind it.
 
     Attributes:
-        definition: which figure.
         runs: task and seed of each training run it shows.
         files: by kind, one file for each of `runs`.
         synthetic: for each task, whether its text was made by a grammar.
+        every_layer: whether it shows all layers or every second one, where it shows several.
     """
 
-    definition: FigureDefinition
     runs: Sequence[tuple[str, int]]
     files: Mapping[str, Sequence[str]]
     synthetic: Mapping[str, bool]
+    every_layer: bool = False
 
     def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
         """Return rows with the columns of this kind of figure, the kind of text, and why a panel is empty."""
@@ -35,6 +34,4 @@ class Request:
         return table
 
     def _kind_of_text(self, task: str) -> str:
-        if task not in self.synthetic:
-            return NO_TEXT
-        return "synthetic" if self.synthetic[task] else "real"
+        return text_kind(self.synthetic[task]) if task in self.synthetic else NO_TEXT

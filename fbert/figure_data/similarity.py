@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from fbert.analysis.similarity import spatial_similarity
-from fbert.analysis.training_run import TrainingRun
 from fbert.figure_data.request import Request
-from fbert.figure_definitions import every_second_layer
+from fbert.layers import every_second_layer
+from fbert.records.trajectory import Trajectory
 
 COLUMNS = [
     "layer",
@@ -34,14 +34,14 @@ def rows(request: Request) -> pd.DataFrame:
     the distances of labels as wholes whether they are linear or not.
     """
     found: list[dict[str, Any]] = []
-    for (task, seed), file in zip(request.runs, request.files["dynamics"], strict=True):
-        panel = [{"task": task, "seed": seed} | row for row in _panel(TrainingRun.read(file))]
+    for (task, seed), file in zip(request.runs, request.files["trajectories"], strict=True):
+        panel = [{"task": task, "seed": seed} | row for row in _panel(Trajectory.read(file))]
         drawable = any(row["label_level_similarity"] is not None for row in panel)
         found += panel if drawable else [{"task": task, "remark": TOO_FEW}]
     return request.table(found, COLUMNS)
 
 
-def _panel(run: TrainingRun) -> Iterator[dict[str, Any]]:
+def _panel(run: Trajectory) -> Iterator[dict[str, Any]]:
     for layer in every_second_layer(int(run.layers[-1])):
         position = run.layer_position(layer)
         original = run.pair_distances(0, position)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from fbert.figures.panels import is_synthetic
-from fbert.tasks import NO_TEXT, SYNTHETIC
+from fbert.words import NO_TEXT, SYNTHETIC_REMARK
 
 
 def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> str:
@@ -26,7 +26,7 @@ def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mappin
         of += f", encoder {study['encoder']}"
     sentences = [f"{head} ({of}).", what]
     sentences += _panels(frame)
-    sentences += [SYNTHETIC] if is_synthetic(frame) else []
+    sentences += [SYNTHETIC_REMARK] if is_synthetic(frame) else []
     return " ".join(sentences) + "\n"
 
 

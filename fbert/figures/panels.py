@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
-from fbert.tasks import SYNTHETIC
+from fbert.words import SYNTHETIC, SYNTHETIC_REMARK
 
 LETTERS = 14  # of small print on an inch, at most
 
@@ -77,13 +77,13 @@ def _fill(axes: Axes, panel: pd.DataFrame, draw: Callable[[Axes, pd.DataFrame], 
 def mark_synthetic(figure: Figure, frame: pd.DataFrame) -> None:
     """Say in the figure itself that its text is synthetic, if it is."""
     if is_synthetic(frame):
-        text = textwrap.fill(SYNTHETIC, int(LETTERS * figure.get_figwidth()))
+        text = textwrap.fill(SYNTHETIC_REMARK, int(LETTERS * figure.get_figwidth()))
         figure.suptitle(text, fontsize=SMALL, color="#a03000", style="italic")
 
 
 def is_synthetic(frame: pd.DataFrame) -> bool:
     """Whether any row stands on synthetic text."""
-    return bool((frame["text"] == "synthetic").any())
+    return bool((frame["text"] == SYNTHETIC).any())
 
 
 def explained(axes: Axes, panel: pd.DataFrame) -> None:

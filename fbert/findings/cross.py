@@ -10,7 +10,11 @@ import numpy as np
 from fbert.findings.bootstrap import Weights, bootstrap, weighted_mean
 from fbert.findings.pairs import by_label, mean_over_seeds
 from fbert.findings.rule import Case
-from fbert.findings.tuning import Record, Tested, distance_case, training_distances
+from fbert.findings.tuning import Tested, distance_case, training_distances
+from fbert.records.geometry import GeometryRecord
+from fbert.records.origin import joined
+from fbert.records.probe import ProbeRecord
+from fbert.states import ORIGINAL, grouped
 
 # What the paper calls so; of other pairs only the last claim of F4 is asked.
 RELATED = {("PS-role", "PS-fxn"), ("PS-fxn", "PS-role")}
@@ -32,37 +36,39 @@ class CrossTuning:
 
     tuned_on: str
     probed_on: str
-    before: Record
-    after: Sequence[Record]
+    before: GeometryRecord
+    after: Sequence[GeometryRecord]
     probe_before: Tested
     probes_after: Sequence[Tested]
 
     @property
     def name(self) -> str:
         """How a case is called."""
-        return f"{self.before['encoder']}, tuned on {self.tuned_on}, probed on {self.probed_on}"
+        return f"{self.before.origin.encoder}, tuned on {self.tuned_on}, probed on {self.probed_on}"
 
 
-def cross_tunings(probes: Sequence[Record], geometries: Sequence[Record]) -> list[CrossTuning]:
+def cross_tunings(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) -> list[CrossTuning]:
     """Group the records of Table 5 by the two tasks."""
-    tested = {(record["task"], record["state"]): Tested.of(record) for record in probes}
-    original = {r["task"]: r for r in geometries if r["state"] == "original"}
-    grouped: dict[tuple[str, str], list[Record]] = {}
-    for record in geometries:
-        tuned_on = record["state"].rpartition("-seed")[0]
-        if record["state"] != "original" and tuned_on != record["task"]:
-            grouped.setdefault((tuned_on, record["task"]), []).append(record)
+    pairs = joined(probes, geometries)
+    original = {geometry.origin.task: (probe, geometry) for probe, geometry in pairs if is_original(geometry)}
+    crossed = [pair for pair in pairs if pair[1].origin.state.task not in ("", pair[1].origin.task)]
+    groups = grouped(crossed, lambda pair: (pair[1].origin.state.task, pair[1].origin.task))
     return [
         CrossTuning(
-            tuned_on,
-            probed_on,
-            original[probed_on],
-            after,
-            tested[probed_on, "original"],
-            [tested[probed_on, record["state"]] for record in after],
+            group[0][1].origin.state.task,
+            task := group[0][1].origin.task,
+            original[task][1],
+            [geometry for _, geometry in group],
+            Tested.of(original[task][0]),
+            [Tested.of(probe) for probe, _ in group],
         )
-        for (tuned_on, probed_on), after in grouped.items()
+        for group in groups.values()
     ]
+
+
+def is_original(record: GeometryRecord) -> bool:
+    """Tell the record of an untouched encoder."""
+    return record.origin.state == ORIGINAL
 
 
 def related_part(found: CrossTuning) -> Case:

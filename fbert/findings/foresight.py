@@ -9,10 +9,10 @@ import numpy as np
 from fbert.analysis.similarity import label_level_similarity
 from fbert.findings.bootstrap import Weights, bootstrap, weighted_correlation
 from fbert.findings.rule import Case
-from fbert.findings.tuning import Record
+from fbert.records.geometry import GeometryRecord
 
 
-def halves_foretell(records: Sequence[Record]) -> Case:
+def halves_foretell(records: Sequence[GeometryRecord]) -> Case:
     """How similarity of two halves of training sets goes with similarity to test sets, over all sets.
 
     The sets of one encoder and task, original and tuned from each seed, resemble each other, so they are
@@ -23,9 +23,9 @@ def halves_foretell(records: Sequence[Record]) -> Case:
     """
     tests = [label_level_similarity(record).r for record in records]
     found = [
-        (record["halves"]["similarity"], test, (record["encoder"], record["task"]))
+        (record.halves.similarity, test, (record.origin.encoder, record.origin.task))
         for record, test in zip(records, tests, strict=True)
-        if test is not None and record["halves"]["similarity"] is not None
+        if test is not None and record.halves.similarity is not None
     ]
     halves, test = (np.array([row[side] for row in found], dtype=np.float64) for side in (0, 1))
     families = list(dict.fromkeys(row[2] for row in found))

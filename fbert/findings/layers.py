@@ -7,24 +7,27 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.analysis.training_run import TrainingRun
 from fbert.findings.bootstrap import Weights, bootstrap, if_finite
 from fbert.findings.pairs import PairedDistances, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
 from fbert.findings.tuning import label_case
+from fbert.records.trajectory import Trajectory
 
 NOT_LINEAR = "not linear everywhere: distances of labels are 0 where labels meet"
 TOO_FEW_LAYERS = "fewer than two layers were followed"
 
 
-def runs_by_task(runs: Sequence[TrainingRun]) -> list[list[TrainingRun]]:
+def runs_by_task(runs: Sequence[Trajectory]) -> list[list[Trajectory]]:
     """Group training runs by task, one for each seed."""
-    return [[run for run in runs if run.task == task] for task in dict.fromkeys(run.task for run in runs)]
+    return [
+        [run for run in runs if run.origin.task == task]
+        for task in dict.fromkeys(run.origin.task for run in runs)
+    ]
 
 
-def upper_layers_change_more(encoder: str, runs: Sequence[TrainingRun]) -> Case:
+def upper_layers_change_more(encoder: str, runs: Sequence[Trajectory]) -> Case:
     """By how much the similarity of a layer to its original is lower in the last layer than in the first."""
-    name, labels = f"{encoder}, {runs[0].task}", _labels(runs)
+    name, labels = f"{encoder}, {runs[0].origin.task}", _labels(runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
     lowest, highest = [[_to_original(run, place, labels) for run in runs] for place in (0, -1)]
@@ -44,9 +47,9 @@ def upper_layers_change_more(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     )
 
 
-def centroids_move_further(encoder: str, runs: Sequence[TrainingRun]) -> Case:
+def centroids_move_further(encoder: str, runs: Sequence[Trajectory]) -> Case:
     """By how much further a label's centroid moves in the last layer than in the first."""
-    name = f"{encoder}, {runs[0].task}"
+    name = f"{encoder}, {runs[0].origin.task}"
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
     moved = np.array([_moved(run) for run in runs])
@@ -56,9 +59,9 @@ def centroids_move_further(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     return label_case(name, labels, moved[:, 0], moved[:, -1])
 
 
-def last_layer_stays_alike(encoder: str, runs: Sequence[TrainingRun]) -> Case:
+def last_layer_stays_alike(encoder: str, runs: Sequence[Trajectory]) -> Case:
     """How similar the last layer still is to its original."""
-    name, labels = f"{encoder}, {runs[0].task}", _labels(runs)
+    name, labels = f"{encoder}, {runs[0].origin.task}", _labels(runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
     highest = [_to_original(run, -1, labels) for run in runs]
@@ -75,12 +78,12 @@ def last_layer_stays_alike(encoder: str, runs: Sequence[TrainingRun]) -> Case:
     )
 
 
-def _labels(runs: Sequence[TrainingRun]) -> list[str]:
+def _labels(runs: Sequence[Trajectory]) -> list[str]:
     """Return the labels with distances; which they are depends on their sizes alone."""
     return labels_of(runs[0].pair_distances(-1, -1))
 
 
-def _to_original(run: TrainingRun, place: int, labels: Sequence[str]) -> PairedDistances:
+def _to_original(run: Trajectory, place: int, labels: Sequence[str]) -> PairedDistances:
     """Return the distances of one layer at the first and the last update."""
     return PairedDistances(run.pair_distances(0, place), run.pair_distances(-1, place), labels)
 
@@ -89,11 +92,11 @@ def _mean_correlation(layers: Sequence[PairedDistances], weights: Weights, seeds
     return mean_over_seeds([layer.correlation(weights) for layer in layers], seeds)
 
 
-def _moved(run: TrainingRun) -> NDArray[np.float64]:
+def _moved(run: Trajectory) -> NDArray[np.float64]:
     """Return (l, k) how far each centroid moved from the first update to the last."""
     return np.linalg.norm(run.centroids[-1].astype(np.float64) - run.centroids[0], axis=-1)
 
 
-def _remark(runs: Sequence[TrainingRun]) -> str:
+def _remark(runs: Sequence[Trajectory]) -> str:
     ends = [run.linear[[0, -1]][:, [0, -1]] for run in runs]
     return "" if np.all(ends) else NOT_LINEAR

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from fbert.analysis.training_run import TrainingRun
 from fbert.findings import cross, layers, tuning
 from fbert.findings.foresight import halves_foretell
 from fbert.findings.published import published_sentences
 from fbert.findings.rule import Claim, Finding
-from fbert.findings.tuning import Record
+from fbert.records.geometry import GeometryRecord
+from fbert.records.probe import ProbeRecord
+from fbert.records.trajectory import Trajectory
+
+
+def findings_from_files(files: Mapping[str, Sequence[str]], main_encoder: str) -> tuple[list[Finding], bool]:
+    """Test each finding on the records of a study.
+
+    Args:
+        files: the records by kind: `probes`, `geometries`, the same of Table 5 with `cross_`, `trajectories`.
+        main_encoder: the study's.
+
+    Returns:
+        The findings, and whether any of the text behind them was made by a grammar.
+
+    Raises:
+        CorruptFileError: a file is no such record.
+    """
+    probes, cross_probes = ([ProbeRecord.read(path) for path in files[k]] for k in ("probes", "cross_probes"))
+    geometries, cross_geometries = (
+        [GeometryRecord.read(path) for path in files[kind]] for kind in ("geometries", "cross_geometries")
+    )
+    runs = [Trajectory.read(path) for path in files["trajectories"]]
+    findings = make_findings(probes, geometries, cross_probes, cross_geometries, runs, main_encoder)
+    return findings, any(record.origin.synthetic for record in [*geometries, *cross_geometries])
 
 
 def make_findings(
-    probes: Sequence[Record],
-    geometries: Sequence[Record],
-    cross_probes: Sequence[Record],
-    cross_geometries: Sequence[Record],
-    runs: Sequence[TrainingRun],
+    probes: Sequence[ProbeRecord],
+    geometries: Sequence[GeometryRecord],
+    cross_probes: Sequence[ProbeRecord],
+    cross_geometries: Sequence[GeometryRecord],
+    runs: Sequence[Trajectory],
     main_encoder: str,
 ) -> list[Finding]:
     """Test each finding on a study's results.
@@ -52,7 +75,7 @@ def make_findings(
     ]
 
 
-def _drift(probes: Sequence[Record], geometries: Sequence[Record]) -> list[Claim]:
+def _drift(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) -> list[Claim]:
     return [
         Claim(
             "the similarity of training and test set falls",
@@ -67,12 +90,12 @@ def _drift(probes: Sequence[Record], geometries: Sequence[Record]) -> list[Claim
     ]
 
 
-def _gathering(geometries: Sequence[Record]) -> Claim:
+def _gathering(geometries: Sequence[GeometryRecord]) -> Claim:
     cases = [tuning.clusters_fall(found) for found in tuning.tunings(geometries)]
     return Claim("labels fall into fewer clusters", "fall of clusters per label, original to tuned", cases)
 
 
-def _parting(geometries: Sequence[Record]) -> Claim:
+def _parting(geometries: Sequence[GeometryRecord]) -> Claim:
     cases = [tuning.labels_part(found) for found in tuning.tunings(geometries)]
     return Claim(
         "the nearest other label is further away", "rise of the minimum distance, original to tuned", cases
@@ -101,7 +124,7 @@ def _cross(found: Sequence[cross.CrossTuning]) -> list[Claim]:
     ]
 
 
-def _layers(encoder: str, tasks: Sequence[Sequence[TrainingRun]]) -> list[Claim]:
+def _layers(encoder: str, tasks: Sequence[Sequence[Trajectory]]) -> list[Claim]:
     return [
         Claim(
             "the last layer is less similar to its original than the first",
@@ -121,7 +144,7 @@ def _layers(encoder: str, tasks: Sequence[Sequence[TrainingRun]]) -> list[Claim]
     ]
 
 
-def _foresight(geometries: Sequence[Record]) -> Claim:
+def _foresight(geometries: Sequence[GeometryRecord]) -> Claim:
     return Claim(
         "the less alike two halves of a training set are, the less alike it and its test set",
         "Pearson's r over sets; beside it the mean similarity of halves, and of training and test set",

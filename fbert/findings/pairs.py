@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.analysis.similarity import LabelPair
 from fbert.findings.bootstrap import Weights, weighted_correlation
+from fbert.records.geometry import LabelPair
 
 Distances = Mapping[LabelPair, float]
 

@@ -15,7 +15,7 @@ from fbert.findings.rule import (
     Claim,
     Finding,
 )
-from fbert.tasks import SYNTHETIC
+from fbert.words import SYNTHETIC_REMARK
 
 
 def to_json(findings: Sequence[Finding], study: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def to_markdown(findings: Sequence[Finding], study: Mapping[str, Any]) -> str:
     """
     head = [f"# Findings of the study {study['study']}", study["description"], RULE, _on_seeds(study)]
     if study["synthetic"]:
-        head.insert(2, f"**{SYNTHETIC}**")
+        head.insert(2, f"**{SYNTHETIC_REMARK}**")
     return "\n\n".join([*head, *map(_section, findings)]) + "\n"
 
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.analysis.similarity import distance_vector
 from fbert.analysis.trends import minimum_distances
 from fbert.findings.bootstrap import Interval, Weights, bootstrap, if_finite, weighted_mean
 from fbert.findings.pairs import PairedDistances, by_label, common_distances, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
+from fbert.records.geometry import Geometry, GeometryRecord
+from fbert.records.origin import Record, by_key
+from fbert.records.probe import ProbeRecord
+from fbert.states import ORIGINAL, grouped
 
-Record = Mapping[str, Any]
-PARTS = ("train", "test")
+R = TypeVar("R", bound=Record)
 GENERALISED = "not linear everywhere: distances of labels are means over their clusters"
 
 
 @dataclass(frozen=True)
-class Tuning:
+class Tuning(Generic[R]):
     """The records of one encoder and task on the last layer.
 
     Attributes:
@@ -33,35 +35,42 @@ class Tuning:
 
     encoder: str
     task: str
-    before: Record
-    after: Sequence[Record]
+    before: R
+    after: Sequence[R]
 
     @property
     def name(self) -> str:
         """How a case is called."""
         return f"{self.encoder}, {self.task}"
 
+    @property
+    def states(self) -> list[R]:
+        """The original's record and those of all seeds."""
+        return [self.before, *self.after]
 
-def tunings(records: Iterable[Record]) -> list[Tuning]:
-    """Group records by encoder and task."""
-    grouped: dict[tuple[str, str], list[Record]] = {}
-    for record in records:
-        grouped.setdefault((record["encoder"], record["task"]), []).append(record)
+
+def tunings(records: Iterable[R]) -> list[Tuning[R]]:
+    """Group records by encoder and task.
+
+    Raises:
+        InputError: two records are about the same.
+    """
+    groups = grouped(by_key(records).values(), lambda record: (record.origin.encoder, record.origin.task))
     return [
         Tuning(
-            encoder,
-            task,
-            next(record for record in group if record["state"] == "original"),
-            [record for record in group if record["state"] != "original"],
+            group[0].origin.encoder,
+            group[0].origin.task,
+            next(record for record in group if record.origin.state == ORIGINAL),
+            [record for record in group if record.origin.state != ORIGINAL],
         )
-        for (encoder, task), group in grouped.items()
+        for group in groups.values()
     ]
 
 
-def similarity_falls(found: Tuning) -> Case:
+def similarity_falls(found: Tuning[GeometryRecord]) -> Case:
     """F1: by how much Pearson's r of training and test set falls, over label pairs that all states have."""
-    states = [found.before, *found.after]
-    sides = common_distances([distance_vector(record[part]) for record in states for part in PARTS])
+    sets = [part for record in found.states for part in (record.train, record.test)]
+    sides = common_distances([part.distance_vector for part in sets])
     labels = labels_of(sides[0])
     before, *after = [
         PairedDistances(train, test, labels) for train, test in zip(sides[::2], sides[1::2], strict=True)
@@ -80,13 +89,13 @@ def similarity_falls(found: Tuning) -> Case:
         if_finite(float(np.mean([state.correlation(every) for state in after]))),
         len(labels),
         seeds=len(after),
-        remark=_generalised(states, PARTS),
+        remark=_generalised(sets),
     )
 
 
-def accuracy_rises(found: Tuning) -> Case:
+def accuracy_rises(found: Tuning[ProbeRecord]) -> Case:
     """F1: by how many points test accuracy rises; labels drawn again bring all their test examples along."""
-    tested = [Tested.of(record).with_examples() for record in [found.before, *found.after]]
+    tested = [Tested.of(record).with_examples() for record in found.states]
 
     def rise(weights: Weights, seeds: Weights) -> float:
         before, *after = [probe.accuracy(weights) for probe in tested]
@@ -122,9 +131,9 @@ class Tested:
     hits: NDArray[np.float64]
 
     @classmethod
-    def of(cls, record: Record) -> Tested:
+    def of(cls, record: ProbeRecord) -> Tested:
         """Read a probe's record."""
-        entries = record["probe"]["per_label"]
+        entries = record.probe.per_label
         sizes = np.array([entry["test"] for entry in entries], dtype=np.float64)
         recall = np.array([entry["recall"] or 0.0 for entry in entries])
         return cls([entry["label"] for entry in entries], sizes, sizes * recall / 100)
@@ -140,25 +149,25 @@ class Tested:
         return float(100 * (weights @ self.hits) / total) if total else np.nan
 
 
-def clusters_fall(found: Tuning) -> Case:
+def clusters_fall(found: Tuning[GeometryRecord]) -> Case:
     """F2: by how many clusters a label falls, on average over labels."""
-    labels = sorted(found.before["train"]["clusters_by_label"])
-    before, *after = [
-        by_label(record["train"]["clusters_by_label"], labels) for record in [found.before, *found.after]
-    ]
+    labels = sorted(found.before.train.clusters_by_label)
+    before, *after = [by_label(record.train.clusters_by_label, labels) for record in found.states]
     case = label_case(found.name, labels, before, np.array(after), sign=-1)
-    if found.before["train"]["linear"] and all(record["train"]["linear"] for record in found.after):
+    if all(record.train.linear for record in found.states):
         nothing = "each label is one cluster before and after: nothing is left to gather"
         return replace(case, estimate=None, remark=nothing)
     return case
 
 
-def labels_part(found: Tuning) -> Case:
+def labels_part(found: Tuning[GeometryRecord]) -> Case:
     """F3: by how much a label's minimum distance grows, on average over labels."""
     return distance_case(found.name, found.before, found.after)
 
 
-def distance_case(name: str, original: Record, tuned: Sequence[Record], sign: int = 1) -> Case:
+def distance_case(
+    name: str, original: GeometryRecord, tuned: Sequence[GeometryRecord], sign: int = 1
+) -> Case:
     """Return a case about how minimum distances of labels change in one task's training set.
 
     Args:
@@ -169,16 +178,16 @@ def distance_case(name: str, original: Record, tuned: Sequence[Record], sign: in
     """
     before, *after = training_distances([original, *tuned])
     labels = sorted(before.keys() & set.intersection(*(set(side) for side in after)))
-    left_out = len(original["train"]["labels"]) - len(labels)
-    remarks = [_generalised([original, *tuned], ("train",))]
+    left_out = len(original.train.labels) - len(labels)
+    remarks = [_generalised([record.train for record in [original, *tuned]])]
     remarks += [f"labels without a cluster of more than five points: {left_out}"] if left_out else []
     values = np.array([by_label(side, labels) for side in after])
     return label_case(name, labels, by_label(before, labels), values, sign, "; ".join(filter(None, remarks)))
 
 
-def training_distances(records: Iterable[Record]) -> list[dict[str, float]]:
+def training_distances(records: Iterable[GeometryRecord]) -> list[dict[str, float]]:
     """Return for each record the minimum distance of each label in the training set."""
-    return [minimum_distances(distance_vector(record["train"])) for record in records]
+    return [minimum_distances(record.train.distance_vector) for record in records]
 
 
 def label_case(
@@ -221,10 +230,9 @@ def mean_interval(effects: NDArray[np.float64]) -> Interval | None:
     )
 
 
-def _generalised(records: Iterable[Record], parts: Sequence[str]) -> str:
+def _generalised(sets: Iterable[Geometry]) -> str:
     """Return a remark if any of these is not linear, so that distances are not all between whole labels."""
-    linear = all(record[part]["linear"] for record in records for part in parts)
-    return "" if linear else GENERALISED
+    return "" if all(part.linear for part in sets) else GENERALISED
 
 
 def _names(labels: Sequence[str], effects: NDArray[np.float64]) -> list[str]:

@@ -55,7 +55,7 @@ class Plan:
 
     @cached_property
     def snapshots(self) -> frozenset[int]:
-        """Numbers of updates done at which vectors are kept: evenly spaced, with 0 and the last."""
+        """Numbers of updates done at which weights are kept: evenly spaced, with 0 and the last."""
         spaced = np.linspace(0, self.updates, self.settings.snapshots).round()
         return frozenset(int(update) for update in spaced)
 

@@ -31,10 +31,10 @@ from fbert.errors import CorruptFileError, InputError
 from fbert.finetune.partial import LOG, STATE
 from fbert.finetune.plan import Plan
 from fbert.finetune.settings import FinetuneSettings
+from fbert.finetune.snapshots import FOLDER, original_weights, snapshot_file, write_snapshot
 from fbert.finetune.state import Progress, restore_state, save_state
 from fbert.finetune.task_model import TaskData, TaskModel
-from fbert.store.embed import embed
-from fbert.tasks import PreparedCorpus
+from fbert.prepared import PreparedCorpus
 
 # What a stopped run exits with (EX_TEMPFAIL of sysexits.h): nothing is wrong, it is to be started again.
 STOPPED = 75
@@ -52,6 +52,7 @@ class Run:
         test_data: what the log tells the head's accuracy on.
         model: encoder and head.
         optimizer: Adam over the weights of theirs that are trained.
+        original: weights of the encoder before its first update, from which snapshots tell what changed.
         partial: folder for all that is not finished.
         record: what makes the run.
     """
@@ -63,6 +64,7 @@ class Run:
     test_data: TaskData
     model: TaskModel
     optimizer: torch.optim.Optimizer
+    original: Mapping[str, torch.Tensor]
     partial: Path
     record: Mapping[str, Any]
 
@@ -80,9 +82,8 @@ class Run:
         """Make everything ready for the first update.
 
         Raises:
-            InputError: no such task or layer, or fewer than two labels to tell apart.
+            InputError: no such task, or fewer than two labels to tell apart.
         """
-        encoder.check_layers(settings.snapshot_layers or ())
         train_data = TaskData.of(encoder, corpus, task, "train")
         if (found := train_data.count_labels()) < 2:
             raise InputError(
@@ -90,10 +91,11 @@ class Run:
             )
         plan = Plan(settings, tuple(sentence.length for sentence in train_data.tokens), seed)
         arity, n_labels = train_data.words[0].shape[1], len(corpus.labels[task])
+        original = original_weights(encoder.model) if settings.snapshots else {}
         model = TaskModel(encoder, arity, n_labels, seed, settings.freeze, settings.lora)
         optimizer = torch.optim.Adam(model.weights().values(), fused=True)
         test_data = TaskData.of(encoder, corpus, task, "test")
-        return cls(corpus, task, plan, train_data, test_data, model, optimizer, partial, record)
+        return cls(corpus, task, plan, train_data, test_data, model, optimizer, original, partial, record)
 
     def train(self) -> None:
         """Train from the last saved state, or from the start.
@@ -109,8 +111,8 @@ class Run:
             self._bar(update) as bar,
         ):
             while True:
-                if update in self.plan.snapshots and not self._part(update).exists():
-                    self._write_part(update)
+                if update in self.plan.snapshots and not self._snapshot(update).exists():
+                    write_snapshot(self._snapshot(update), self.model.plain_encoder().model, self.original)
                 if update in self.plan.saves or stop.is_set():
                     self._save(update, log)
                 if stop.is_set():
@@ -133,10 +135,6 @@ class Run:
                 )
                 bar.update()
 
-    def parts(self) -> dict[int, Path]:
-        """Return the store of each snapshot."""
-        return {update: self._part(update) for update in self.plan.snapshots}
-
     def checkpoint(self) -> Path:
         """Write the finished checkpoint into the partial folder and return where."""
         folder = self.partial / "checkpoint"
@@ -146,6 +144,8 @@ class Run:
         head = {name: weight.detach().cpu() for name, weight in self.model.head.named_parameters()}
         save_file(head, folder / "head.safetensors")
         shutil.copy(self.partial / LOG, folder)
+        if self.plan.snapshots:
+            shutil.copytree(self.partial / FOLDER, folder / FOLDER, copy_function=os.link)
         write_record(folder, dict(self.record))
         return folder
 
@@ -186,20 +186,8 @@ class Run:
             "test_accuracy": self.model.accuracy(self.test_data),
         }
 
-    def _part(self, update: int) -> Path:
-        return self.partial / f"snapshot_{update:08d}.h5"
-
-    def _write_part(self, update: int) -> None:
-        settings = self.plan.settings
-        embed(
-            self.model.plain_encoder(),
-            self.corpus,
-            "train",
-            self._part(update),
-            [self.task],
-            settings.snapshot_layers,
-            settings.snapshot_dtype,
-        )
+    def _snapshot(self, update: int) -> Path:
+        return snapshot_file(self.partial / FOLDER, update)
 
     def _save(self, update: int, log: IO[str]) -> None:
         os.fsync(log.fileno())

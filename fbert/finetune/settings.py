@@ -35,9 +35,7 @@ class FinetuneSettings:
         batch_size: sentences in a batch; each has at least one example of the task.
         learning_rate: Adam's, at its peak.
         warmup: share of the updates over which the learning rate rises, before it falls towards 0.
-        snapshots: updates at which vectors are kept, evenly spaced with start and end; 0 for none.
-        snapshot_layers: the layers of which they are kept; None for all.
-        snapshot_dtype: their number format, `float16` or `float32`.
+        snapshots: updates at which weights are kept, evenly spaced with start and end; 0 for none.
         freeze: layers, from the first, that stay as they are with the embeddings; 0 for none of them.
         lora: train low-rank updates instead of the weights; None to train the weights.
     """
@@ -47,8 +45,6 @@ class FinetuneSettings:
     learning_rate: float = 3e-4
     warmup: float = 0.1
     snapshots: int = 0
-    snapshot_layers: tuple[int, ...] | None = None
-    snapshot_dtype: str = "float32"
     freeze: int = 0
     lora: Lora | None = None
 
@@ -80,9 +76,5 @@ class FinetuneSettings:
         for key in mapping:
             if key not in valid:
                 raise InputError(f"finetuning: unknown key '{key}'; valid are: {', '.join(valid)}")
-        layers, lora = mapping.get("snapshot_layers"), mapping.get("lora")
-        parts = {
-            "snapshot_layers": None if layers is None else tuple(layers),
-            "lora": None if lora is None else Lora(**lora),
-        }
-        return cls(**{**mapping, **parts})
+        lora = mapping.get("lora")
+        return cls(**{**mapping, "lora": None if lora is None else Lora(**lora)})

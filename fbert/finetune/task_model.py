@@ -14,7 +14,7 @@ from fbert.encoder.model import BATCH_SUBWORDS, Batch, Encoder, sentence_vectors
 from fbert.encoder.tokens import Tokens, batches
 from fbert.finetune.adapt import freeze_layers, merged, with_updates
 from fbert.finetune.settings import Lora
-from fbert.tasks import PreparedCorpus
+from fbert.prepared import PreparedCorpus
 
 
 @dataclass(frozen=True)

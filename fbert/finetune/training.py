@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
-from fbert.errors import InputError
+from fbert.encoder.source import EncoderSource
 from fbert.files import writing
 from fbert.finetune.partial import partial_folder, publish
 from fbert.finetune.run import Run
 from fbert.finetune.settings import FinetuneSettings
-from fbert.store.snapshots import join_snapshots
-from fbert.tasks import PreparedCorpus
+from fbert.prepared import PreparedCorpus
 
 
 def finetune(
@@ -27,16 +25,15 @@ def finetune(
     settings: FinetuneSettings,
     seed: int,
     folder: Path | str,
-    snapshots: Path | str | None = None,
     device: str = "auto",
     provenance: Mapping[str, Any] | None = None,
 ) -> None:
-    """Tune an encoder and a head on a task; leave a checkpoint, and vectors on the way if asked for.
+    """Tune an encoder and a head on a task; leave a checkpoint.
 
-    The checkpoint is a Hugging Face folder with `head.safetensors`, `training.json` (what made it) and
+    The checkpoint is a Hugging Face folder with `head.safetensors`, `training.json` (what made it),
     `log.jsonl`: a line for each update, and one for each epoch with the head's accuracy on the test split, by
-    which nothing is chosen. Until all is done it lies in `FOLDER.partial`, and a run that was killed goes on
-    from there.
+    which nothing is chosen; and, if asked for, `snapshots/`: the weights on the way. Until all is done it
+    lies in `FOLDER.partial`, and a run that was killed goes on from there.
 
     Args:
         source: the original encoder.
@@ -45,7 +42,6 @@ def finetune(
         settings: of the study.
         seed: of the head, the batches and the dropout.
         folder: the checkpoint to be.
-        snapshots: the file of snapshots to be; None for none.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         provenance: what else makes the result, the same in every run; a state of another is not taken up.
 
@@ -55,18 +51,12 @@ def finetune(
         SystemExit: with code `fbert.finetune.run.STOPPED` after SIGTERM, once the state is saved.
     """
     folder = Path(folder)
-    if snapshots is None:
-        settings = replace(settings, snapshots=0)
-    elif settings.snapshots == 0:
-        raise InputError(f"{snapshots}: snapshots are asked for, but the setting `snapshots` is 0")
     encoder = Encoder.load(source, device)
     record = _record(source, encoder, corpus, task, settings, seed) | {"provenance": dict(provenance or {})}
     record = json.loads(json.dumps(record))  # as it is when read back
     with writing(folder), partial_folder(folder, record) as partial:
         run = Run.prepare(encoder, corpus, task, settings, seed, partial, record)
         run.train()
-        if snapshots is not None:
-            join_snapshots(run.parts(), snapshots, record)
         publish(run.checkpoint(), folder)
 
 
@@ -79,7 +69,7 @@ def _record(
     seed: int,
 ) -> dict[str, Any]:
     """Return what makes a run; equal records make equal weights on one machine."""
-    packages = ["fbert", "torch", "transformers", *(["peft"] if settings.lora else [])]
+    packages = ["torch", "transformers", *(["peft"] if settings.lora else [])]
     return {
         "task": task,
         "labels": corpus.labels.get(task, ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -70,3 +71,13 @@ class ProbeResult:
     def to_json(self) -> dict[str, Any]:
         """The same as a mapping of plain values, fit for JSON."""
         return asdict(self) | {"widths": list(self.widths)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> ProbeResult:
+        """Read what `to_json` wrote."""
+        control = content["control"]
+        parts = {
+            "widths": tuple(content["widths"]),
+            "control": None if control is None else Control(**control),
+        }
+        return cls(**{**content, **parts})

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from fbert.analysis.centroids import Plane, label_centroids, principal_plane
 from fbert.analysis.sampling import shown_rows
-from fbert.analysis.training_run import TrainingRun
-from fbert.figure_definitions import snapshot_layers
 from fbert.figures.looks import look_of
-from fbert.store import read, read_layers
+from fbert.layers import followed_layers
+from fbert.records.trajectory import Trajectory
+from fbert.store.read import read, read_layers
 
 DIGITS = 4
 TOO_FEW = "fewer than three labels have examples"
@@ -24,7 +24,7 @@ ALL_EQUAL = "all centroids are the same point"
 View = dict[str, Any]
 
 
-def view_of_run(run: TrainingRun) -> View:
+def view_of_run(run: Trajectory) -> View:
     """Return the view of a training run that was followed: all its updates.
 
     Returns:
@@ -37,7 +37,7 @@ def view_of_run(run: TrainingRun) -> View:
         | {"verdicts": [_verdict(run, update, at) for update in range(len(run.updates))]}
         for at, layer in enumerate(run.layers)
     ]
-    return _view(run.task, run.labels, [f"update {update}" for update in run.updates], layers)
+    return _view(run.origin.task, run.labels, [f"update {update}" for update in run.updates], layers)
 
 
 def view_of_ends(original: Path | str, tuned: Path | str, task: str) -> View:
@@ -53,7 +53,7 @@ def view_of_ends(original: Path | str, tuned: Path | str, task: str) -> View:
         CorruptFileError: a store is truncated, altered or something else.
     """
     stores = (original, tuned)
-    layers = [_layer_of_stores(stores, task, layer) for layer in snapshot_layers(read_layers(original)[-1])]
+    layers = [_layer_of_stores(stores, task, layer) for layer in followed_layers(read_layers(original)[-1])]
     labels = read(original, task, layers[0]["layer"]).labels
     return _view(task, labels, ["original", "tuned"], layers)
 
@@ -109,7 +109,7 @@ def _projected(points: NDArray[np.float64], fitted: NDArray[np.float64], plane: 
     return (points - centre) @ components
 
 
-def _verdict(run: TrainingRun, update: int, layer: int) -> View:
+def _verdict(run: Trajectory, update: int, layer: int) -> View:
     """Say of one snapshot whether labels overlap, and which two are closest, with bounds of the distance."""
     distances = run.pair_distances(update, layer)
     verdict = {key: value for key, value in run.verdict(update, layer).items() if key != "update"}

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from fbert.encoder.model import Encoder, SentenceVectors
 from fbert.encoder.tokens import Tokens
 from fbert.errors import InputError
+from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store.form import STORE, creating, layer_name, write_texts
-from fbert.tasks import Examples, PreparedCorpus, Split
 
 SENTENCE = -1
 DTYPES = ("float16", "float32")
@@ -60,9 +60,37 @@ def embed(
         _write_index(file, part, rows, {task: corpus.labels[task] for task in tasks})
         shape = (len(rows), encoder.dim)
         datasets = {layer: file.create_dataset(layer_name(layer), shape, dtype) for layer in wanted}
-        for vectors in encoder.vectors_of(tokens, wanted):
-            sentence = int(sentences[vectors.index])
-            _write_sentence(datasets, np.dtype(dtype), encoder.name, rows, sentence, vectors)
+        _fill(datasets, np.dtype(dtype), encoder, rows, sentences, tokens)
+
+
+class Embedder:
+    """The examples of one task in one split, ready to be embedded again and again as an encoder changes."""
+
+    def __init__(self, encoder: Encoder, corpus: PreparedCorpus, split: str, task: str) -> None:
+        """Tokenize once: weights may change, words do not.
+
+        Raises:
+            InputError: the corpus has no such task.
+        """
+        corpus.check_task(task)
+        part = corpus.splits[split]
+        self.encoder, self.y = encoder, part.examples[task].labels
+        self._rows = needed_rows(part, [task])
+        self._sentences = np.unique(self._rows[:, 0])
+        self._tokens = encoder.tokenize([part.sentences[index] for index in self._sentences])
+        self._examples = _rows_of_examples(self._rows, part.examples[task])
+
+    def vectors(self, layers: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Return for each layer (n, d) the vectors of the examples, those of a pair joined, dependent first.
+
+        Raises:
+            InputError: a vector is not finite.
+        """
+        shape = (len(self._rows), self.encoder.dim)
+        arrays = {layer: np.empty(shape, dtype=np.float32) for layer in self.encoder.check_layers(layers)}
+        _fill(arrays, np.dtype(np.float32), self.encoder, self._rows, self._sentences, self._tokens)
+        n = len(self._examples)
+        return {layer: array[self._examples].reshape(n, -1) for layer, array in arrays.items()}
 
 
 def needed_rows(part: Split, tasks: Sequence[str]) -> NDArray[np.int64]:
@@ -82,29 +110,47 @@ def _write_index(
 ) -> None:
     file["rows"] = rows
     write_texts(file, "forms", [_form(part.sentences[s], w) for s, w in rows])
-    number = {(s, w): row for row, (s, w) in enumerate(rows.tolist())}
     for task, names in labels.items():
-        pairs = _pairs(part.examples[task])
         group = file.create_group(f"tasks/{task}")
-        flat = [number[s, w] for s, w in pairs.reshape(-1, 2).tolist()]
-        group["rows"] = np.array(flat, dtype=np.int64).reshape(pairs.shape[:2])
+        group["rows"] = _rows_of_examples(rows, part.examples[task])
         group["labels"] = part.examples[task].labels
         write_texts(group, "names", names)
+
+
+def _rows_of_examples(rows: NDArray[np.int64], examples: Examples) -> NDArray[np.int64]:
+    """Return (n, arity or 1): which of the rows each example is made of."""
+    number = {(s, w): row for row, (s, w) in enumerate(rows.tolist())}
+    pairs = _pairs(examples)
+    flat = [number[s, w] for s, w in pairs.reshape(-1, 2).tolist()]
+    return np.array(flat, dtype=np.int64).reshape(pairs.shape[:2])
 
 
 def _form(words: Sequence[str], word: int) -> str:
     return " ".join(words) if word == SENTENCE else words[word]
 
 
-def _write_sentence(
-    datasets: Mapping[int, h5py.Dataset],
+def _fill(
+    layers: Mapping[int, h5py.Dataset | NDArray[np.float32]],
+    dtype: np.dtype[Any],
+    encoder: Encoder,
+    rows: NDArray[np.int64],
+    sentences: NDArray[np.int64],
+    tokens: Sequence[Tokens],
+) -> None:
+    """Embed sentences and put their rows into the dataset or array of every layer."""
+    for vectors in encoder.vectors_of(tokens, list(layers)):
+        _put_sentence(layers, dtype, encoder.name, rows, int(sentences[vectors.index]), vectors)
+
+
+def _put_sentence(
+    layers: Mapping[int, h5py.Dataset | NDArray[np.float32]],
     dtype: np.dtype[Any],
     encoder: str,
     rows: NDArray[np.int64],
     sentence: int,
     vectors: SentenceVectors,
 ) -> None:
-    """Write the rows of one sentence, which lie together, into the dataset of every layer."""
+    """Put the rows of one sentence, which lie together, into the dataset or array of every layer."""
     start, stop = np.searchsorted(rows[:, 0], [sentence, sentence + 1])
     # (layers, 1 + words, dim): the sentence's own vector stands at -1 + 1
     both = np.concatenate([vectors.sentence[:, None], vectors.words], axis=1)
@@ -112,7 +158,7 @@ def _write_sentence(
     with np.errstate(over="ignore"):
         stored = values.astype(dtype)
     finite = np.isfinite(stored).all(axis=(1, 2))
-    for at, (layer, dataset) in enumerate(datasets.items()):
+    for at, (layer, dataset) in enumerate(layers.items()):
         if not finite[at]:
             raise InputError(_not_finite(encoder, layer, sentence, dtype, values[at]))
         dataset[start:stop] = stored[at]
@@ -138,5 +184,5 @@ def _record(
         "split": split,
         "overlong_sentences": sum(len(sentence.pieces) > 1 for sentence in tokens),
         "unreadable_words": sum(sentence.unreadable for sentence in tokens),
-        "versions": {name: version(name) for name in ("fbert", "torch", "transformers", "h5py")},
+        "versions": {name: version(name) for name in ("torch", "transformers", "h5py")},
     }

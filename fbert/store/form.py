@@ -21,7 +21,6 @@ from fbert.errors import CorruptFileError, InputError
 from fbert.files import replacing
 
 STORE = "fbert vectors 1"
-SNAPSHOTS = "fbert snapshots 1"
 # A file under its final name is never written to, and locks fail on some cluster file systems.
 FORMAT: dict[str, Any] = {"libver": ("v110", "v110"), "locking": False}
 
@@ -88,9 +87,10 @@ def layer_name(layer: int) -> str:
     return f"layer_{layer:02d}"
 
 
-def update_name(update: int) -> str:
-    """Return the name of a snapshot's group."""
-    return f"update_{update:08d}"
+def provenance_of(file: h5py.File) -> dict[str, Any]:
+    """Return what made an open file."""
+    provenance: dict[str, Any] = json.loads(bytes(file.attrs["provenance"]))
+    return provenance
 
 
 def _add_checksum(_: str, item: h5py.Group | h5py.Dataset) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.errors import InputError
-from fbert.store.form import SNAPSHOTS, STORE, layer_name, opening, texts, update_name, values
+from fbert.store.form import STORE, layer_name, opening, provenance_of, texts, values
 
 
 class Labelled(NamedTuple):
@@ -41,54 +40,34 @@ def read(path: Path | str, task: str, layer: int) -> Labelled:
         CorruptFileError: the file is truncated, altered or not a store.
     """
     with opening(path, STORE) as file:
-        return _labelled(file, file, task, layer)
-
-
-def read_snapshots(path: Path | str, task: str, update: int, layer: int) -> Labelled:
-    """Return the training examples at one update of a training run, as `read` does.
-
-    Raises:
-        InputError: no such task, update or layer.
-        CorruptFileError: the file is truncated, altered or does not hold snapshots.
-    """
-    with opening(path, SNAPSHOTS) as file:
-        _check(update_name(update) in file, file, f"update {update}", _updates(file))
-        return _labelled(file, file[update_name(update)], task, layer)
-
-
-def read_updates(path: Path | str) -> tuple[int, ...]:
-    """Return the updates of which a training run has snapshots, in order."""
-    with opening(path, SNAPSHOTS) as file:
-        return _updates(file)
+        return _labelled(file, task, layer)
 
 
 def read_layers(path: Path | str) -> tuple[int, ...]:
-    """Return the layers that a store, or a file of snapshots, has."""
-    with opening(path, STORE, SNAPSHOTS) as file:
-        updates = _updates(file)
-        return _layers(file[update_name(updates[0])] if updates else file)
+    """Return the layers that a store has."""
+    with opening(path, STORE) as file:
+        return _layers(file)
 
 
 def read_forms(path: Path | str, task: str) -> tuple[str, ...]:
     """Return the word of each example (of a pair, the dependent), or its sentence if it has no word."""
-    with opening(path, STORE, SNAPSHOTS) as file:
+    with opening(path, STORE) as file:
         forms = texts(file["forms"])
         return tuple(forms[row] for row in values(_task(file, task)["rows"])[:, 0])
 
 
 def read_provenance(path: Path | str) -> dict[str, Any]:
-    """Return what made a file: encoder, corpus, split, versions, counts, and the caller's record."""
-    with opening(path, STORE, SNAPSHOTS) as file:
-        provenance: dict[str, Any] = json.loads(bytes(file.attrs["provenance"]))
-        return provenance
+    """Return what made a store: encoder, state, corpus, split, versions, counts."""
+    with opening(path, STORE) as file:
+        return provenance_of(file)
 
 
-def _labelled(file: h5py.File, layers: h5py.Group, task: str, layer: int) -> Labelled:
+def _labelled(file: h5py.File, task: str, layer: int) -> Labelled:
     """Join the rows of each example: (n, arity) rows of (r, dim) vectors become (n, arity * dim)."""
     found = _task(file, task)
-    _check(layer_name(layer) in layers, file, f"layer {layer}", _layers(layers))
+    _check(layer_name(layer) in file, file, f"layer {layer}", _layers(file))
     rows, y = values(found["rows"]), values(found["labels"])
-    vectors = values(layers[layer_name(layer)])[rows]
+    vectors = values(file[layer_name(layer)])[rows]
     return Labelled(vectors.reshape(len(rows), -1).astype(np.float32), y, texts(found["names"]))
 
 
@@ -97,12 +76,8 @@ def _task(file: h5py.File, task: str) -> h5py.Group:
     return file["tasks"][task]
 
 
-def _layers(group: h5py.Group) -> tuple[int, ...]:
-    return tuple(int(name.removeprefix("layer_")) for name in group if name.startswith("layer_"))
-
-
-def _updates(file: h5py.File) -> tuple[int, ...]:
-    return tuple(int(name.removeprefix("update_")) for name in file if name.startswith("update_"))
+def _layers(file: h5py.File) -> tuple[int, ...]:
+    return tuple(int(name.removeprefix("layer_")) for name in file if name.startswith("layer_"))
 
 
 def _check(there: bool, file: h5py.File, wanted: str, valid: tuple[Any, ...]) -> None:

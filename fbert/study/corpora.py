@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fbert.corpora import TABLES, Layout, columns_of
+from fbert.corpora.layout import Layout
+from fbert.corpora.readers import TABLES, columns_of
 from fbert.corpora.registry import CorpusSource, known_corpora
 from fbert.errors import InputError, nearest
 from fbert.task_definitions import TaskDefinition

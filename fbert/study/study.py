@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError, nearest
-from fbert.figure_definitions import FIGURES
+from fbert.products import PRODUCTS
+from fbert.states import ORIGINAL, State
 from fbert.study.corpora import check_task, corpus_source
+from fbert.study.known_tasks import KNOWN_TASKS
 from fbert.study.schema import read_yaml, validate
-from fbert.table_definitions import TABLES
-from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
+from fbert.task_definitions import TaskDefinition
 
-ORIGINAL = "original"
-FINDINGS = "findings"
-REPORT = "report"
 _SECTIONS = ("finetuning", "probe", "directprobe", "dynamics", "memorisation", "store")
 _CROSS_TASKS = (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))
 _HERE = Path(__file__).parent
@@ -30,6 +28,8 @@ class Study:
 
     Attributes:
         name: the folder of its results.
+        description: what it asks.
+        seeds: one training run for each, encoder and task.
         encoders: for each name, where it comes from (hub and revision, folder, or package; layers).
         corpora: for each name, its files and format.
         tasks: for each task, the name of its corpus.
@@ -41,6 +41,7 @@ class Study:
         produce: names of the tables, figures and so on that are made without being asked for by name.
         lacking: for those that cannot be made, what the study would need.
         main_encoder: the one that Tables 2, 3 and 5 and the figures show.
+        given: what the study file says, before defaults were filled in.
     """
 
     name: str
@@ -60,21 +61,29 @@ class Study:
     produce: tuple[str, ...]
     lacking: Mapping[str, str]
     main_encoder: str
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def tasks_of(self, corpus: str) -> list[str]:
         """Return the tasks whose examples come from `corpus`."""
         return [task for task, source in self.tasks.items() if source == corpus]
 
-    def states_of(self, task: str) -> list[str]:
-        """Return the states of an encoder that `task` compares: untouched, and tuned on it with each seed."""
-        return [ORIGINAL, *(f"{task}-seed{seed}" for seed in self.seeds)]
+    def tunings(self, task: str) -> list[State]:
+        """Return the states of an encoder tuned on `task`, one for each seed."""
+        return [State(task, seed) for seed in self.seeds]
 
-    def runs_shown_in(self, figure: str) -> list[tuple[str, int]]:
-        """Return task and seed of each training run of the main encoder that a figure shows."""
-        definition = FIGURES[figure]
-        tasks = self.dynamics["tasks"] if definition.tasks is None else definition.tasks
-        seeds = self.seeds if definition.every_seed else self.seeds[:1]
-        return [(task, seed) for task in tasks for seed in seeds]
+    def states_of(self, task: str) -> list[State]:
+        """Return the states of an encoder that `task` compares: untouched, and tuned on it with each seed."""
+        return [ORIGINAL, *self.tunings(task)]
+
+    @property
+    def tuned(self) -> list[State]:
+        """All states that the study trains."""
+        return [state for task in self.tasks for state in self.tunings(task)]
+
+    @property
+    def followed(self) -> list[State]:
+        """The training runs of the main encoder that are followed, snapshot after snapshot."""
+        return [state for task in self.dynamics["tasks"] for state in self.tunings(task)]
 
 
 def load_study(name: str, folder: Path) -> Study:
@@ -84,9 +93,21 @@ def load_study(name: str, folder: Path) -> Study:
         InputError: no such study, or one that cannot be carried out; the message has file and key.
     """
     path = _locate(name, folder)
-    content = read_yaml(path)
-    validate(content, read_yaml(_HERE / "schema.yaml"), str(path))
-    content = _with_defaults(content)
+    return study_from(read_yaml(path), path)
+
+
+def study_from(given: Mapping[str, Any], path: Path) -> Study:
+    """Check the content of a study file, and fill in what it leaves open.
+
+    Args:
+        given: the content, as YAML reads it.
+        path: of the file; its stem is the study's name, and messages begin with it.
+
+    Raises:
+        InputError: the study cannot be carried out; the message has file and key.
+    """
+    validate(given, read_yaml(_HERE / "schema.yaml"), str(path))
+    content = _with_defaults(given)
     _check_encoders(content, path)
     corpora = {
         key: corpus_source(value, f"{path}: corpora.{key}") for key, value in content["corpora"].items()
@@ -97,7 +118,7 @@ def load_study(name: str, folder: Path) -> Study:
     }
     words = [task for task, definition in definitions.items() if definition.arity > 0]
     content["dynamics"].setdefault("tasks", words)
-    return _build(content, corpora, definitions, path)
+    return replace(_build(content, corpora, definitions, path), given=given)
 
 
 def check_configuration(config: Mapping[str, Any]) -> None:
@@ -184,33 +205,21 @@ def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str
     return tuple((entry["tuned_on"], entry["probed_on"]) for entry in content["cross_tasks"])
 
 
-def _produce(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return what to make, which is what was asked for or all that is possible, and what the rest lacks."""
+def _check_followed(content: Mapping[str, Any], path: Path) -> None:
     for task in content["dynamics"]["tasks"]:
         if task not in content["tasks"]:
             valid = nearest(task, content["tasks"])
             raise InputError(f"{path}: dynamics.tasks: no task '{task}' in this study; {valid}")
-    known = (*TABLES, *FIGURES, FINDINGS, REPORT)
-    lacking = {name: lack for name in known if (lack := _lack(name, content, path))}
-    for name in content.get("produce", []):
+
+
+def _with_products(study: Study, asked_for: list[str] | None, path: Path) -> Study:
+    """Say what is made, which is what was asked for or all that is possible, and what the rest lacks."""
+    lacking = {name: lack for name, product in PRODUCTS.items() if (lack := product.lack(study)) is not None}
+    for name in asked_for or []:
         if name in lacking:
             raise InputError(f"{path}: produce: {name} needs {lacking[name]}")
-    return tuple(content.get("produce", [name for name in known if name not in lacking])), lacking
-
-
-def _lack(name: str, content: Mapping[str, Any], path: Path) -> str | None:
-    """Return what a table or figure needs that the study does not have."""
-    if name == "table4" and "TREC-50" not in content["tasks"]:
-        return "the task TREC-50"
-    if name == "table5" and not _cross_tasks(content, path):
-        return "a pair of tasks under cross_tasks"
-    if name not in FIGURES:
-        return None
-    tasks, followed = FIGURES[name].tasks, content["dynamics"]["tasks"]
-    if tasks is None:
-        return None if followed else "a task under dynamics.tasks"
-    missing = [task for task in tasks if task not in followed]
-    return f"{missing[0]} under dynamics.tasks" if missing else None
+    possible = [name for name in PRODUCTS if name not in lacking]
+    return replace(study, produce=tuple(asked_for or possible), lacking=lacking)
 
 
 def _by_encoder(section: str, content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -228,8 +237,8 @@ def _build(
         name: {key: value for key, value in encoder.items() if key not in ("finetuning", "probe")}
         for name, encoder in content["encoders"].items()
     }
-    produce, lacking = _produce(content, path)
-    return Study(
+    _check_followed(content, path)
+    study = Study(
         name=path.stem,
         description=content["description"].strip(),
         seeds=tuple(content["seeds"]),
@@ -244,7 +253,8 @@ def _build(
         cross_tasks=_cross_tasks(content, path),
         memorisation=content["memorisation"],
         store=content["store"],
-        produce=produce,
-        lacking=lacking,
+        produce=(),
+        lacking={},
         main_encoder=content.get("main_encoder", list(encoders)[-1]),
     )
+    return _with_products(study, content.get("produce"), path)

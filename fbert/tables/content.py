@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 
 from fbert.analysis.similarity import label_level_similarity, train_test_similarity
+from fbert.prepared import SECOND, PreparedCorpus
 from fbert.published import ROW, published_figures
-from fbert.tasks import SECOND, PreparedCorpus
+from fbert.records.geometry import Geometry, GeometryRecord
+from fbert.records.origin import Origin, joined
+from fbert.records.probe import ProbeRecord
+from fbert.states import grouped
+from fbert.words import text_kind
 
-Record = Mapping[str, Any]
 
-
-def encoder_rows(encoders: Sequence[Record]) -> pd.DataFrame:
+def encoder_rows(encoders: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Table 1: the encoders, with parameters in millions."""
     rows = [
         {
@@ -39,7 +42,7 @@ def task_rows(corpora: Sequence[PreparedCorpus]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.DataFrame:
+def probe_rows(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) -> pd.DataFrame:
     """Table 7: one row for each encoder, task and representation, with the published figures beside.
 
     Columns of several seeds: accuracy and its standard deviation are over all runs of all seeds, clusters and
@@ -51,18 +54,23 @@ def probe_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.Dat
     that are separable in the training set, `separable_pairs_permuted` what it is once labels are permuted.
     """
     rows = [
-        dict(zip(ROW, key, strict=True)) | accuracy_columns(runs) | geometry_columns(shapes)
-        for (key, runs), shapes in zip(_by_row(probes).items(), _by_row(geometries).values(), strict=True)
+        _row(pairs[0][0].origin)
+        | accuracy_columns([probe for probe, _ in pairs])
+        | geometry_columns([geometry for _, geometry in pairs])
+        for pairs in grouped(
+            joined(probes, geometries), lambda pair: tuple(_row(pair[0].origin).values())
+        ).values()
     ]
     table = pd.DataFrame(rows).merge(published_figures(), how="left", on=ROW)
     published = [name for name in table.columns if name.startswith("published_")]
     return table[ROW + _MEASURED + ["seeds", "n", "d"] + published + _REMARKS]
 
 
-def cluster_rows(geometries: Sequence[Record]) -> pd.DataFrame:
+def cluster_rows(geometries: Sequence[GeometryRecord]) -> pd.DataFrame:
     """Table 4: number of clusters and linearity alone, without any probe."""
     rows = [
-        dict(zip(ROW, key, strict=True)) | geometry_columns(same) for key, same in _by_row(geometries).items()
+        _row(same[0].origin) | geometry_columns(same)
+        for same in grouped(geometries, lambda geometry: tuple(_row(geometry.origin).values())).values()
     ]
     published = published_figures()[[*ROW, "published_clusters", "published_linearly_separable"]]
     table = pd.DataFrame(rows).merge(published, how="left", on=ROW)
@@ -99,11 +107,6 @@ _REMARKS = [
 ]
 
 
-def text_kind(synthetic: bool) -> str:
-    """Return how tables name the kind of text behind a number."""
-    return "synthetic" if synthetic else "real"
-
-
 def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
     row: dict[str, Any] = {"task": task, "corpus": corpus.name, "labels": len(corpus.labels[task])}
     for part, split in corpus.splits.items():
@@ -117,55 +120,51 @@ def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
     return row | {"text": text_kind(corpus.synthetic)}
 
 
-def _by_row(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:
-    """Group records, one for each seed, by the table row they belong to; rows in the order of the records."""
-    rows: dict[tuple[str, str, str], list[Record]] = {}
-    for record in records:
-        representation = "original" if record["state"] == "original" else "fine-tuned"
-        rows.setdefault((record["encoder"], record["task"], representation), []).append(record)
-    return rows
+def _row(origin: Origin) -> dict[str, str]:
+    """Return the table row that a record belongs to; seeds are pooled."""
+    return dict(zip(ROW, (origin.encoder, origin.task, origin.state.representation), strict=True))
 
 
-def accuracy_columns(records: Sequence[Record]) -> dict[str, Any]:
+def accuracy_columns(records: Sequence[ProbeRecord]) -> dict[str, Any]:
     """Return what tables say of the probes of all seeds."""
-    probes = [record["probe"] for record in records]
-    runs = np.concatenate([probe["accuracies"] for probe in probes])
+    probes = [record.probe for record in records]
+    runs = np.concatenate([probe.accuracies for probe in probes])
     return {
         "accuracy": round(float(runs.mean()), 2),
         "accuracy_std": round(float(runs.std()), 2),
-        "best_layer_sizes": _most_frequent("x".join(map(str, probe["widths"])) for probe in probes),
-        "grid_settings": len(probes[0]["grid"]),
-        "best_l2": _most_frequent(f"{probe['l2']:g}" for probe in probes),
+        "best_layer_sizes": _most_frequent("x".join(map(str, probe.widths)) for probe in probes),
+        "grid_settings": len(probes[0].grid),
+        "best_l2": _most_frequent(f"{probe.l2:g}" for probe in probes),
         "runs": len(runs),
-        "runs_converged": sum(sum(probe["converged"]) for probe in probes),
-        "probe_warnings": "; ".join(dict.fromkeys(text for probe in probes for text in probe["warnings"])),
-        "majority_accuracy": round(float(np.mean([probe["majority"]["accuracy"] for probe in probes])), 2),
+        "runs_converged": sum(sum(probe.converged) for probe in probes),
+        "probe_warnings": "; ".join(dict.fromkeys(text for probe in probes for text in probe.warnings)),
+        "majority_accuracy": round(float(np.mean([probe.majority["accuracy"] for probe in probes])), 2),
     }
 
 
-def geometry_columns(records: Sequence[Record]) -> dict[str, Any]:
+def geometry_columns(records: Sequence[GeometryRecord]) -> dict[str, Any]:
     """Return what tables say of the clusters of all seeds."""
-    train, test = ([record[part] for record in records] for part in ("train", "test"))
+    train, test = [record.train for record in records], [record.test for record in records]
     similarities = [train_test_similarity(record) for record in records]
     label_level = [label_level_similarity(record) for record in records]
     return {
-        "clusters": _mean([part["clusters"] for part in train]),
-        "labels": len(train[0]["labels"]),
-        "linearly_separable": _yes_or_no([part["linear"] for part in train]),
-        "clusters_std": _spread([part["clusters"] for part in train]),
+        "clusters": _mean([part.clusters for part in train]),
+        "labels": len(train[0].labels),
+        "linearly_separable": _yes_or_no([part.linear for part in train]),
+        "clusters_std": _spread([part.clusters for part in train]),
         "train_test_similarity": _mean_if_all([found.r for found in similarities]),
         "train_test_similarity_std": _spread([found.r for found in similarities]),
         "similarity_pairs": min(found.pairs for found in similarities),
         "label_level_similarity": _mean_defined(found.r for found in label_level),
         "label_level_pairs": min(found.pairs for found in label_level),
-        "separable_pairs": _percent_of_pairs(train, "separable_pairs"),
-        "separable_pairs_permuted": _percent_of_pairs(train, "permuted_separable_pairs"),
-        "halves_similarity": _mean_defined(record["halves"]["similarity"] for record in records),
+        "separable_pairs": _percent(train, [part.separable_pairs for part in train]),
+        "separable_pairs_permuted": _percent(train, [record.permuted_separable_pairs for record in records]),
+        "halves_similarity": _mean_defined(record.halves.similarity for record in records),
         "seeds": len(records),
-        "n": train[0]["n"],
-        "d": train[0]["d"],
-        "undecided_verdicts": sum(part["undecided"] for part in train + test),
-        "text": text_kind(records[0]["synthetic"]),
+        "n": train[0].n,
+        "d": train[0].d,
+        "undecided_verdicts": sum(part.undecided for part in train + test),
+        "text": text_kind(records[0].origin.synthetic),
     }
 
 
@@ -198,9 +197,11 @@ def _spread(values: Sequence[float | None]) -> float | None:
     return round(float(np.std(np.array(values, dtype=np.float64))), 4)
 
 
-def _percent_of_pairs(parts: Sequence[Record], kind: str) -> float | None:
+def _percent(parts: Sequence[Geometry], separable: Sequence[int]) -> float | None:
     """Return the share of label pairs in per cent, as a mean over seeds; None for a single label."""
-    return _mean_defined(100 * part[kind] / part["pairs"] if part["pairs"] else None for part in parts)
+    return _mean_defined(
+        100 * count / part.pairs if part.pairs else None for part, count in zip(parts, separable, strict=True)
+    )
 
 
 def _yes_or_no(flags: Sequence[bool]) -> str:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from fbert.analysis.similarity import distance_vector
 from fbert.analysis.trends import distance_change
 from fbert.published import published_cross_figures
+from fbert.records.geometry import GeometryRecord
+from fbert.records.origin import Origin, joined
+from fbert.records.probe import ProbeRecord
+from fbert.states import ORIGINAL, grouped
 from fbert.tables.content import accuracy_columns, geometry_columns
 
-Record = Mapping[str, Any]
 
-
-def cross_rows(probes: Sequence[Record], geometries: Sequence[Record]) -> pd.DataFrame:
+def cross_rows(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) -> pd.DataFrame:
     """Return a row for each task that the encoder was tuned on (none first) and probed on.
 
     Changes of minimum distances are those of the training set on the last layer, against the original
     encoder. Over seeds, changes are means, that of the distance with its standard deviation, and the accuracy
     is over all runs.
     """
-    grouped = zip(_by_tasks(geometries).items(), _by_tasks(probes).values(), strict=True)
+    pairs = joined(probes, geometries)
     rows = [
-        {"model": records[0]["encoder"], "tuned_on": tuned_on, "probed_on": probed_on}
-        | _changes(_original(geometries, probed_on), records)
-        | accuracy_columns(runs)
-        | geometry_columns(records)
-        for ((tuned_on, probed_on), records), runs in grouped
+        _row(runs[0][0].origin)
+        | _changes(_original(geometries, runs[0][0].origin.task), [geometry for _, geometry in runs])
+        | accuracy_columns([probe for probe, _ in runs])
+        | geometry_columns([geometry for _, geometry in runs])
+        for runs in grouped(pairs, lambda pair: tuple(_row(pair[0].origin).values())).values()
     ]
     table = pd.DataFrame(rows).merge(published_cross_figures(), how="left", on=["tuned_on", "probed_on"])
     published = [name for name in table if name.startswith("published_")]
@@ -60,24 +60,22 @@ _REMARKS = [
 ]
 
 
-def _by_tasks(records: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
-    """Group records, one for each seed, by task tuned on, or none, and task probed on."""
-    groups: dict[tuple[str, str], list[Record]] = {}
-    for record in records:
-        key = (record["state"].rpartition("-seed")[0] or "none", record["task"])
-        groups.setdefault(key, []).append(record)
-    return groups
+def _row(origin: Origin) -> dict[str, str]:
+    """Return the table row that a record belongs to: encoder, task tuned on, or none, and task probed on."""
+    return {"model": origin.encoder, "tuned_on": origin.state.task or "none", "probed_on": origin.task}
 
 
-def _original(geometries: Sequence[Record], task: str) -> Record:
-    return next(record for record in geometries if record["state"] == "original" and record["task"] == task)
+def _original(geometries: Sequence[GeometryRecord], task: str) -> GeometryRecord:
+    return next(
+        record for record in geometries if record.origin.state == ORIGINAL and record.origin.task == task
+    )
 
 
-def _changes(original: Record, records: Sequence[Record]) -> dict[str, float | None]:
+def _changes(original: GeometryRecord, records: Sequence[GeometryRecord]) -> dict[str, float | None]:
     """Return the changes of minimum distances from the original to the states of all seeds."""
     names = ("increased", "decreased", "mean_change", "mean_change_std")
-    before = distance_vector(original["train"])
-    changes = [distance_change(before, distance_vector(record["train"])) for record in records]
+    before = original.train.distance_vector
+    changes = [distance_change(before, record.train.distance_vector) for record in records]
     means = [change.mean for change in changes if change.mean is not None]
     if records[0] is original or not means:
         return dict.fromkeys(names)

@@ -8,12 +8,17 @@ from typing import Any
 
 import pandas as pd
 
+from fbert.files import read_json
+from fbert.prepared import PreparedCorpus
 from fbert.published import ROW
-from fbert.table_definitions import TABLES
+from fbert.records.geometry import GeometryRecord
+from fbert.records.probe import ProbeRecord
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
+from fbert.words import SYNTHETIC
 
 Inputs = Mapping[str, Sequence[Any]]
+"""By kind: `encoders` (plain values), `examples` (prepared corpora), `probes` and `geometries` (records)."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +40,41 @@ class Table:
     @property
     def synthetic(self) -> bool:
         """Whether any row stands on synthetic text."""
-        return "text" in self.rows and bool((self.rows["text"] == "synthetic").any())
+        return "text" in self.rows and bool((self.rows["text"] == SYNTHETIC).any())
 
 
-def make_table(name: str, inputs: Inputs) -> Table:
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "encoders": read_json,
+    "examples": PreparedCorpus.read,
+    "probes": ProbeRecord.read,
+    "geometries": GeometryRecord.read,
+}
+
+
+def read_inputs(files: Mapping[str, Sequence[str]]) -> Inputs:
+    """Read what a table is made from.
+
+    Args:
+        files: by kind.
+
+    Raises:
+        CorruptFileError: a file is not what its place promises.
+    """
+    return {kind: [_READERS[kind](path) for path in paths] for kind, paths in files.items()}
+
+
+def make_table(name: str, title: str, inputs: Inputs) -> Table:
     """Make a table from the records of earlier stages.
 
     Args:
         name: `table1` to `table7`.
-        inputs: by kind: `encoders`, `corpora`, `probes`, `directprobe`.
+        title: what it shows.
+        inputs: what it is made from.
     """
-    return _TABLES[name](inputs)
+    return _TABLES[name](title, inputs)
 
 
-def _table1(inputs: Inputs) -> Table:
+def _table1(title: str, inputs: Inputs) -> Table:
     shown = {
         "model": "Encoder",
         "source": "Source",
@@ -57,11 +83,11 @@ def _table1(inputs: Inputs) -> Table:
         "hidden": "Width",
         "parameters_millions": "Parameters (M)",
     }
-    return Table("table1", TABLES["table1"], encoder_rows(inputs["encoders"]), shown)
+    return Table("table1", title, encoder_rows(inputs["encoders"]), shown)
 
 
-def _table2(inputs: Inputs) -> Table:
-    rows = probe_rows(inputs["probes"], inputs["directprobe"])
+def _table2(title: str, inputs: Inputs) -> Table:
+    rows = probe_rows(inputs["probes"], inputs["geometries"])
     measures = ["accuracy", "train_test_similarity", "published_accuracy", "published_train_test_similarity"]
     wide = rows.pivot(index=["model", "task"], columns="representation", values=measures)
     wide = wide.reindex(rows["task"].drop_duplicates(), level="task")
@@ -74,27 +100,26 @@ def _table2(inputs: Inputs) -> Table:
         "train_test_similarity_original": "Similarity, original",
         "train_test_similarity_fine_tuned": "Similarity, tuned",
     }
-    return Table("table2", _of_main_encoder("table2", rows), rows, shown)
+    return Table("table2", _of_main_encoder(title, rows), rows, shown)
 
 
-def _table3(inputs: Inputs) -> Table:
-    rows = probe_rows(inputs["probes"], inputs["directprobe"])
+def _table3(title: str, inputs: Inputs) -> Table:
+    rows = probe_rows(inputs["probes"], inputs["geometries"])
     columns = ["labels", "clusters", "linearly_separable", *_BEYOND_LINEAR, "accuracy", "n", "d", "seeds"]
     published = [name for name in rows if name.startswith("published_")]
     shown = {name: _HEADINGS[name] for name in ["task", "representation", *columns[:-1]]}
-    title = _of_main_encoder("table3", rows)
-    return Table("table3", title, rows[[*ROW, *columns, *published, "text"]], shown)
+    return Table("table3", _of_main_encoder(title, rows), rows[[*ROW, *columns, *published, "text"]], shown)
 
 
-def _table4(inputs: Inputs) -> Table:
-    rows = cluster_rows(inputs["directprobe"])
+def _table4(title: str, inputs: Inputs) -> Table:
+    rows = cluster_rows(inputs["geometries"])
     names = ["model", "representation", "labels", "clusters", "linearly_separable"]
     shown = {name: _HEADINGS[name] for name in names}
-    return Table("table4", TABLES["table4"], rows, shown)
+    return Table("table4", title, rows, shown)
 
 
-def _table5(inputs: Inputs) -> Table:
-    rows = cross_rows(inputs["probes"], inputs["directprobe"])
+def _table5(title: str, inputs: Inputs) -> Table:
+    rows = cross_rows(inputs["probes"], inputs["geometries"])
     shown = {
         "tuned_on": "Fine-tuned on",
         "probed_on": "Probed on",
@@ -111,11 +136,11 @@ def _table5(inputs: Inputs) -> Table:
         for name in rows
         if name.startswith("published_")
     }
-    title = f"{_of_main_encoder('table5', rows)}; published figures are those of BERT-base"
-    return Table("table5", title, rows, shown | published)
+    said = f"{_of_main_encoder(title, rows)}; published figures are those of BERT-base"
+    return Table("table5", said, rows, shown | published)
 
 
-def _table6(inputs: Inputs) -> Table:
+def _table6(title: str, inputs: Inputs) -> Table:
     shown = {
         "task": "Task",
         "corpus": "Corpus",
@@ -127,10 +152,10 @@ def _table6(inputs: Inputs) -> Table:
         "train_words": "Training words",
         "test_words": "Test words",
     }
-    return Table("table6", TABLES["table6"], task_rows(inputs["corpora"]), shown)
+    return Table("table6", title, task_rows(inputs["examples"]), shown)
 
 
-def _table7(inputs: Inputs) -> Table:
+def _table7(title: str, inputs: Inputs) -> Table:
     columns = ["accuracy", "accuracy_std", "best_layer_sizes", "clusters", "linearly_separable"]
     names = [
         *ROW,
@@ -141,12 +166,12 @@ def _table7(inputs: Inputs) -> Table:
         "majority_accuracy",
         "published_accuracy",
     ]
-    rows = probe_rows(inputs["probes"], inputs["directprobe"])
-    return Table("table7", TABLES["table7"], rows, {name: _HEADINGS[name] for name in names})
+    rows = probe_rows(inputs["probes"], inputs["geometries"])
+    return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
 
 
-def _of_main_encoder(name: str, rows: pd.DataFrame) -> str:
-    return f"{TABLES[name]}, {rows['model'][0]}"
+def _of_main_encoder(title: str, rows: pd.DataFrame) -> str:
+    return f"{title}, {rows['model'][0]}"
 
 
 _BEYOND_LINEAR = ["separable_pairs", "separable_pairs_permuted"]
@@ -171,7 +196,7 @@ _HEADINGS = {
     "d": "d",
 }
 
-_TABLES: Mapping[str, Callable[[Inputs], Table]] = {
+_TABLES: Mapping[str, Callable[[str, Inputs], Table]] = {
     "table1": _table1,
     "table2": _table2,
     "table3": _table3,

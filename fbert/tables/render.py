@@ -9,7 +9,7 @@ import pandas as pd
 
 from fbert.files import write_text
 from fbert.tables.make import Table
-from fbert.tasks import SYNTHETIC
+from fbert.words import SYNTHETIC_REMARK
 
 _DECIMALS = 2
 
@@ -31,7 +31,7 @@ def write_table(table: Table, study: Mapping[str, str], csv: Path, md: Path, tex
 
 def caption(table: Table, study: Mapping[str, str]) -> str:
     """Return the caption: what the table shows, of which study, and whether its text is synthetic."""
-    sentences = [f"{table.title} (study {study['name']}).", SYNTHETIC if table.synthetic else ""]
+    sentences = [f"{table.title} (study {study['name']}).", SYNTHETIC_REMARK if table.synthetic else ""]
     return " ".join(filter(None, sentences))
 
 

@@ -19,7 +19,7 @@ def heaps(n: int, spread: float) -> tuple[np.ndarray, np.ndarray]:
 
 def test_labels_in_heaps_are_separable_and_permuted_ones_are_not():
     X, y = heaps(200, 0.5)
-    assert describe_geometry(X, y, LABELS, 1e-3)["separable_pairs"] == 6
+    assert describe_geometry(X, y, LABELS, 1e-3).separable_pairs == 6
     assert permuted_separability(X, y, seed=0) == 0
 
 
@@ -32,17 +32,17 @@ def test_equal_points_of_two_labels_are_no_doubt_but_an_overlap():
     X, y = np.zeros((8, 3)), np.arange(8) % 4
     assert permuted_separability(X, y, seed=0) == 0
     described = describe_geometry(X, y, LABELS, 1e-3)
-    assert (described["separable_pairs"], described["undecided"]) == (0, 0)
+    assert (described.separable_pairs, described.undecided) == (0, 0)
 
 
 def test_halves_of_heaps_are_alike():
     found = halves_similarity(*heaps(200, 0.5), LABELS, 1e-3, seed=0)
-    assert found["linear"] and found["pairs"] == 6
-    assert found["similarity"] > 0.99
+    assert found.linear and found.pairs == 6
+    assert found.similarity > 0.99
 
 
 def test_halves_of_labels_too_small_have_no_similarity():
-    assert halves_similarity(*heaps(40, 0.5), LABELS, 1e-3, seed=0)["similarity"] is None
+    assert halves_similarity(*heaps(40, 0.5), LABELS, 1e-3, seed=0).similarity is None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -56,8 +56,8 @@ def test_each_label_is_halved(seed):
 def test_clusters_are_counted_by_label():
     X = np.array([[0.0], [1], [2], [3], [4]])
     described = describe_geometry(X, np.array([0, 1, 0, 1, 1]), ("a", "b"), 1e-3)
-    assert described["clusters_by_label"] == {"a": 2, "b": 2}
-    assert (described["pairs"], described["separable_pairs"]) == (1, 0)
+    assert described.clusters_by_label == {"a": 2, "b": 2}
+    assert (described.pairs, described.separable_pairs) == (1, 0)
 
 
 def test_labels_take_turns_until_enough_are_chosen():

@@ -4,31 +4,55 @@ import signal
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fbert.analysis.dynamics import follow
-from fbert.analysis.training_run import TrainingRun
+from fbert.analysis.dynamics import Course, follow
 from fbert.directprobe import DirectProbe, hull_distance
-from fbert.store import read_snapshots
+from fbert.records.origin import Origin
+from fbert.records.trajectory import Trajectory
+from fbert.states import State
 
 GAP = 1e-3
+LABELS = ("ADJ", "NOUN", "VERB", "X")
+MADE = {"code": "1"}
+
+
+def snapshot_vectors(update: int, layer: int) -> np.ndarray:
+    """Four heaps of points that drift apart: (60, 5); two of them overlap at first."""
+    random = np.random.default_rng(layer)
+    y = np.arange(60) % 4
+    centres = np.array([[0, 0], [1, 0], [0, 9], [9, 9]]) * (1 + update * layer / 10)
+    X = random.normal(0, 0.7, (60, 5))
+    X[:, :2] += centres[y]
+    return X.astype(np.float32)
+
+
+def course() -> Course:
+    """A small made-up training run."""
+    origin = Origin("tiny", State("POS", 0), "treebank", True, "POS", 2)
+
+    def vectors(update):
+        return {layer: snapshot_vectors(update, layer) for layer in (1, 2)}
+
+    return Course(origin, LABELS, np.arange(60) % 4, [1, 2], [0, 10, 20], vectors)
 
 
 @pytest.fixture
-def record(snapshots, tmp_path):
+def record(tmp_path):
     path = tmp_path / "run.h5"
-    follow(snapshots, "POS", path, GAP, code="1")
+    follow(course(), path, GAP, MADE)
     return path
 
 
-def test_every_snapshot_agrees_with_itself_alone(snapshots, record):
-    run = TrainingRun.read(record)
+def test_every_snapshot_agrees_with_itself_alone(record):
+    run = Trajectory.read(record)
     assert (run.updates.tolist(), run.layers.tolist(), run.n) == ([0, 10, 20], [1, 2], 60)
     for u, update in enumerate(run.updates):
         for place, layer in enumerate(run.layers):
-            X, y, labels = read_snapshots(snapshots, "POS", update, layer)
+            X, y, labels = snapshot_vectors(update, layer), np.arange(60) % 4, LABELS
             alone = {
                 (labels[a], labels[b]): hull_distance(X[y == a], X[y == b], gap=GAP / 10)
                 for a, b in combinations(range(4), 2)
@@ -48,9 +72,9 @@ def test_every_snapshot_agrees_with_itself_alone(snapshots, record):
             np.testing.assert_array_equal(run.point_labels, y)
 
 
-def test_a_linear_snapshot_is_as_directprobe_sees_it(snapshots, record):
-    run = TrainingRun.read(record)
-    X, y, labels = read_snapshots(snapshots, "POS", 20, 2)
+def test_a_linear_snapshot_is_as_directprobe_sees_it(record):
+    run = Trajectory.read(record)
+    X, y, labels = snapshot_vectors(20, 2), np.arange(60) % 4, LABELS
     probe = DirectProbe(gap=GAP).fit(X, np.array(labels)[y])
     assert probe.is_linear_
     assert run.linear[-1, -1]
@@ -59,43 +83,43 @@ def test_a_linear_snapshot_is_as_directprobe_sees_it(snapshots, record):
 
 
 def test_labels_that_meet_have_distance_0(record):
-    run = TrainingRun.read(record)
+    run = Trajectory.read(record)
     assert run.pair_distances(0, 0)["ADJ", "NOUN"] == 0
 
 
 def test_the_made_up_run_has_both_kinds_of_snapshots(record):
-    linear = TrainingRun.read(record).linear
+    linear = Trajectory.read(record).linear
     assert not linear[0].any()
     assert linear[-1].all()
 
 
-def test_a_run_that_was_killed_ends_in_the_same_bytes(snapshots, record, tmp_path):
+def test_a_run_that_was_killed_ends_in_the_same_bytes(record, tmp_path):
     again = tmp_path / "again" / "run.h5"
     code = (
         "import os, signal, sys; from pathlib import Path; import fbert.analysis.dynamics as d\n"
+        "sys.path.insert(0, sys.argv[1]); from test_dynamics import GAP, MADE, course\n"
         "write, left = d._write_step, [int(sys.argv[3])]\n"
         "def killed(*step):\n"
         "    write(*step); left[0] -= 1\n"
         "    if not left[0]: os.kill(os.getpid(), signal.SIGKILL)\n"
         "d._write_step = killed\n"
-        f"d.follow(Path(sys.argv[1]), 'POS', Path(sys.argv[2]), {GAP}, code='1')"
+        "d.follow(course(), Path(sys.argv[2]), GAP, MADE)"
     )
-    for steps in (1, 3):
-        done = subprocess.run([sys.executable, "-c", code, snapshots, again, str(steps)], check=False)
-        assert done.returncode == -signal.SIGKILL
+    for _ in range(2):
+        command = [sys.executable, "-c", code, Path(__file__).parent, again, "1"]
+        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     partial = again.with_name("run.h5.partial")
-    kept = {file: file.stat().st_mtime_ns for file in partial.glob("layer_*")}
-    assert len(kept) == 4
-    follow(snapshots, "POS", again, GAP, code="1")
+    assert len(list(partial.glob("update_*"))) == 2
+    follow(course(), again, GAP, MADE)
     assert again.read_bytes() == record.read_bytes()
     assert not partial.exists()
 
 
-def test_work_of_other_code_is_not_taken_up(snapshots, record, tmp_path):
+def test_work_of_other_code_is_not_taken_up(record, tmp_path):
     again = tmp_path / "again" / "run.h5"
     partial = again.with_name("run.h5.partial")
     partial.mkdir(parents=True)
     (partial / "made.json").write_text('{"code": "0"}')
-    (partial / "layer_01-update_00000000.h5").write_text("of long ago")
-    follow(snapshots, "POS", again, GAP, code="1")
+    (partial / "update_00000000.h5").write_text("of long ago")
+    follow(course(), again, GAP, MADE)
     assert again.read_bytes() == record.read_bytes()

@@ -2,9 +2,16 @@
 
 import numpy as np
 
-from fbert.analysis.memorisation import HELD_OUT, PROBED, TEST, held_out_rows, memorisation_curves
+from fbert.analysis.memorisation import (
+    HELD_OUT,
+    PROBED,
+    TEST,
+    MemorisationSettings,
+    held_out_rows,
+    memorisation_curves,
+)
 
-SETTINGS = {"share": 0.8, "widths": [16, 16], "l2": 1e-4, "epochs": 40, "runs": 2}
+SETTINGS = MemorisationSettings(share=0.8, widths=(16, 16), l2=1e-4, epochs=40, runs=2)
 
 
 def test_the_division_is_seeded_and_whole():

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from made_up_run import LABELS
 
-from fbert.analysis.training_run import TrainingRun
 from fbert.figure_data.request import Request
-from fbert.figure_definitions import FIGURES
+from fbert.products import FIGURES
+from fbert.records.trajectory import Trajectory
 from fbert.store.form import STORE, creating, layer_name, write_texts
 
 
@@ -30,12 +30,17 @@ def write_store(tmp_path):
 
 @pytest.fixture
 def request_of(tmp_path):
-    def request_of(figure: str, runs: dict[int, TrainingRun]) -> Request:
+    def request_of(figure: str, runs: dict[int, Trajectory]) -> Request:
         """Ask for a figure of training runs by seed."""
         paths = []
         for seed, run in runs.items():
             paths.append(str(tmp_path / f"run{seed}.h5"))
             run.write(paths[-1], {})
-        return Request(FIGURES[figure], [("POS", seed) for seed in runs], {"dynamics": paths}, {"POS": True})
+        return Request(
+            [("POS", seed) for seed in runs],
+            {"trajectories": paths},
+            {"POS": True},
+            FIGURES[figure].every_layer,
+        )
 
     return request_of

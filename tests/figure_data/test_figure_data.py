@@ -9,15 +9,17 @@ from made_up_run import LABELS, made_up_run
 
 from fbert.figure_data import differences, memorisation, minimum_distance, movement, paths, plane, similarity
 from fbert.figure_data.request import Request
-from fbert.figure_definitions import FIGURES, every_second_layer, snapshot_layers
-from fbert.files import write_json
+from fbert.layers import every_second_layer, followed_layers
+from fbert.records.curves import LearningCurves
+from fbert.records.origin import Origin
+from fbert.states import State
 
 
 def test_layers_are_counted_down_from_the_last():
     assert every_second_layer(6) == [2, 4, 6]
     assert every_second_layer(3) == [1, 3]
-    assert snapshot_layers(6) == [1, 2, 4, 6]
-    assert snapshot_layers(1) == [1]
+    assert followed_layers(6) == [1, 2, 4, 6]
+    assert followed_layers(1) == [1]
 
 
 def test_minimum_distances_are_those_of_the_last_layer(request_of):
@@ -84,7 +86,7 @@ def test_paths_keep_the_distances_in_their_plane(request_of):
 
 def test_differences_and_movement_are_those_of_the_means(write_store):
     files = {"original": [write_store(0)], "tuned": [write_store(1)]}
-    request = Request(FIGURES["figure7"], [("POS", 0)], files, {"POS": False})
+    request = Request([("POS", 0)], files, {"POS": False}, every_layer=True)
     drawn, moved = differences.rows(request), movement.rows(request)
     for layer in range(3):
         change = store_vectors(1, layer).astype(float) - store_vectors(0, layer)
@@ -101,7 +103,7 @@ def test_differences_and_movement_are_those_of_the_means(write_store):
 
 def test_every_second_layer_is_shown_where_asked_for(write_store):
     files = {"original": [write_store(0)], "tuned": [write_store(1)]}
-    request = Request(FIGURES["figure5"], [("POS", 0)], files, {"POS": False})
+    request = Request([("POS", 0)], files, {"POS": False})
     assert list(differences.rows(request)["layer"].unique()) == [2]
 
 
@@ -117,8 +119,9 @@ def test_too_few_labels_are_said_not_dropped(request_of, figure, module):
 def test_learning_curves_keep_their_numbers(tmp_path):
     path = tmp_path / "curves.json"
     curves = {"original": {"test": [[10.0, 20.0], [30.0, 40.0]]}}
-    write_json(path, {"layer": 6, "d": 384, "n": {"test": 9}, "curves": curves})
-    request = Request(FIGURES["memorisation"], [("POS", 0)], {"learning_curves": [str(path)]}, {"POS": False})
+    origin = Origin("tiny", State("POS", 0), "treebank", False, "POS", 6)
+    LearningCurves(origin, {"test": 9}, 384, curves).write(path)
+    request = Request([("POS", 0)], {"learning_curves": [str(path)]}, {"POS": False})
     table = memorisation.rows(request)
     np.testing.assert_array_equal(
         table.pivot(index="run", columns="epoch", values="accuracy"), [[10, 20], [30, 40]]
@@ -127,7 +130,7 @@ def test_learning_curves_keep_their_numbers(tmp_path):
 
 
 def test_in_the_plane_gaps_are_distances_and_clusters_do_not_meet():
-    table = plane.rows(Request(FIGURES["figure1"], [], {}, {}))
+    table = plane.rows(Request([], {}, {}))
     gaps = table[table["kind"] == "gap"]
     np.testing.assert_allclose(np.hypot(gaps["x"] - gaps["x_to"], gaps["y"] - gaps["y_to"]), gaps["distance"])
     assert (gaps["distance"] > 0).all()

@@ -24,7 +24,7 @@ from fbert.figures import (
 from fbert.figures.caption import caption
 from fbert.figures.save import save
 from fbert.figures.tidy import read_tidy
-from fbert.tasks import SYNTHETIC
+from fbert.words import SYNTHETIC_REMARK
 
 LABELS_FILE = Path(looks.__file__).with_name("labels.yaml")
 LABELS = ["NOUN", "VERB", "ADJ", "ADP", "PROPN", "DET", "PRON", "ADV"]
@@ -95,11 +95,11 @@ def test_equal_rows_make_equal_bytes(kind, tmp_path):
 def test_synthetic_text_is_named_in_the_picture_and_the_caption(kind):
     frame = FRAMES[kind]
     study = {"name": "s", "encoder": "e"}
-    assert SYNTHETIC not in texts(kind.draw(frame))
-    assert SYNTHETIC not in caption("figure2", "Title", kind.WHAT, frame, study)
+    assert SYNTHETIC_REMARK not in texts(kind.draw(frame))
+    assert SYNTHETIC_REMARK not in caption("figure2", "Title", kind.WHAT, frame, study)
     synthetic = frame.assign(text="synthetic")
-    assert SYNTHETIC in [text.replace("\n", " ") for text in texts(kind.draw(synthetic))]
-    assert SYNTHETIC in caption("figure2", "Title", kind.WHAT, synthetic, study)
+    assert SYNTHETIC_REMARK in [text.replace("\n", " ") for text in texts(kind.draw(synthetic))]
+    assert SYNTHETIC_REMARK in caption("figure2", "Title", kind.WHAT, synthetic, study)
 
 
 @KINDS

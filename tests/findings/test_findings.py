@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_up_records import origin
+from made_up_records import probe as made_up_probe
 from made_up_run import made_up_run
 
 from fbert.analysis.baselines import halves_similarity
@@ -12,6 +14,7 @@ from fbert.analysis.geometry import describe_geometry
 from fbert.findings.make import make_findings
 from fbert.findings.text import to_json
 from fbert.findings.tuning import GENERALISED
+from fbert.records.geometry import GeometryRecord
 
 LABELS = tuple("abcdef")
 STUDY = {"study": "tiny", "description": "", "synthetic": False, "seeds": [0]}
@@ -25,19 +28,25 @@ def heaps(centres, seed, n=96):
 
 
 def geometry(state, train, test, task="POS"):
-    parts = {
-        name: describe_geometry(X, y, LABELS, 1e-3) for name, (X, y) in (("train", train), ("test", test))
-    }
+    parts = [describe_geometry(X, y, LABELS, 1e-3) for X, y in (train, test)]
     halves = halves_similarity(*train, LABELS, 1e-3, seed=0)
-    return {"encoder": "tiny", "task": task, "state": state, "synthetic": False, "halves": halves} | parts
+    return GeometryRecord(origin("tiny", task, state), *parts, 0, halves)
 
 
-def probe(state, recalls, task="POS"):
+def probe(state, recalls, task="POS", sizes=(20,) * 6):
     per_label = [
-        {"label": label, "test": 20, "recall": recall} for label, recall in zip(LABELS, recalls, strict=True)
+        {"label": label, "test": size, "recall": recall}
+        for label, size, recall in zip(LABELS, sizes, recalls, strict=True)
     ]
-    content = {"accuracy": float(np.mean(recalls)), "per_label": per_label}
-    return {"encoder": "tiny", "task": task, "state": state, "synthetic": False, "probe": content}
+    return made_up_probe("tiny", task, state, [float(np.mean(recalls))], per_label=per_label)
+
+
+def with_train(record, **changes):
+    return replace(record, train=replace(record.train, **changes))
+
+
+def in_state(record, state, task="POS"):
+    return replace(record, origin=origin("tiny", task, state))
 
 
 def found(geometries=(), probes=(), cross_probes=(), cross_geometries=(), runs=()):
@@ -94,14 +103,14 @@ def scattered():
 def test_similarity_before_and_after_is_over_the_same_label_pairs():
     """Label f is in no cluster of the original test set, so no state's similarity is over its pairs."""
     records = before_and_after(heaps(3 * CENTRES, 0))
-    records[0]["test"]["distances"] = [
-        entry for entry in records[0]["test"]["distances"] if "f" not in (entry["a"], entry["b"])
-    ]
+    test = records[0].test
+    without = {pair: distance for pair, distance in test.distances.items() if "f" not in pair}
+    records[0] = replace(records[0], test=replace(test, distances=without))
     case = only_case(found(records)["F1"])
     assert case.units == 5
     train, test = (
-        [entry["distance"] for entry in records[1][part]["distances"] if "f" not in (entry["a"], entry["b"])]
-        for part in ("train", "test")
+        [distance for pair, distance in part.distance_vector.items() if "f" not in pair]
+        for part in (records[1].train, records[1].test)
     )
     assert case.after == pytest.approx(np.corrcoef(train, test)[0, 1])
 
@@ -109,7 +118,7 @@ def test_similarity_before_and_after_is_over_the_same_label_pairs():
 def test_distances_of_labels_in_several_clusters_are_remarked():
     records = before_and_after(heaps(3 * CENTRES, 0))
     assert only_case(found(records)["F3"]).remark == ""
-    records[0]["train"]["linear"] = False
+    records[0] = with_train(records[0], linear=False)
     assert only_case(found(records)["F3"]).remark == GENERALISED
 
 
@@ -150,11 +159,10 @@ def test_accuracy_that_falls_is_told_by_label():
 
 
 def test_labels_that_were_not_tested_or_did_not_change_say_nothing():
-    tuned = [probe("original", [100 * 29 / 37, 50, 60, 70, 80, 90])]
-    tuned += [probe(f"POS-seed{seed}", [100 * 29 / 37, 60, 70, 80, 90, 95]) for seed in range(5)]
-    for record in tuned:
-        record["probe"]["per_label"][0]["test"] = 37
-        record["probe"]["per_label"][5]["test"] = 0
+    sizes = (37, 20, 20, 20, 20, 0)
+    tuned = [probe("original", [100 * 29 / 37, 50, 60, 70, 80, 90], sizes=sizes)]
+    after = [100 * 29 / 37, 60, 70, 80, 90, 95]
+    tuned += [probe(f"POS-seed{seed}", after, sizes=sizes) for seed in range(5)]
     case = only_case(found(probes=tuned)["F1"], 1)
     assert (case.units, case.exceptions) == (5, [])
 
@@ -187,10 +195,7 @@ def test_f4_expects_related_tasks_to_part_labels_and_opposed_ones_to_join_them(
 
 def test_a_change_of_accuracy_that_few_labels_make_is_open():
     records = cross(2.0, "PS-role", 0)
-    for entry, recall in zip(
-        records["cross_probes"][1]["probe"]["per_label"], [90, 50, 62, 57, 50, 60], strict=True
-    ):
-        entry["recall"] = recall
+    records["cross_probes"][1] = probe("PS-role-seed0", [90, 50, 62, 57, 50, 60], "PS-fxn")
     case = only_case(found(**records)["F4"], 2)
     assert case.outcome == "open"
     assert case.estimate.effect == pytest.approx(1.5)
@@ -245,12 +250,14 @@ def test_halves_that_foretell_are_foresight():
         random = np.random.default_rng(number)
         train, test = (heaps(CENTRES * 2 + random.normal(0, noise, CENTRES.shape), number) for _ in range(2))
         record = geometry("original", train, test)
-        record["halves"]["similarity"] = 1 - noise / 30
-        records.append(record | {"task": f"task{number}"})
+        halves = replace(record.halves, similarity=1 - noise / 30)
+        records.append(in_state(replace(record, halves=halves), "original", f"task{number}"))
     assert found()["Foresight"].verdict == "not testable"
 
     def in_states(*states):
-        return found([record | {"state": state} for record in records for state in states])["Foresight"]
+        return found([in_state(record, state, record.origin.task) for record in records for state in states])[
+            "Foresight"
+        ]
 
     assert in_states("original", "x-seed0").verdict == "supported"
     few, many = (
@@ -263,7 +270,7 @@ def test_halves_that_foretell_are_foresight():
 
 def test_several_seeds_are_pooled():
     records = [*before_and_after(heaps(3 * CENTRES, 0)), before_and_after(heaps(2 * CENTRES, 5))[1]]
-    records[2]["state"] = "POS-seed1"
+    records[2] = in_state(records[2], "POS-seed1")
     case = only_case(found(records)["F3"])
     assert case.seeds == 2
     assert case.outcome == "supported"

@@ -7,7 +7,7 @@ from scipy import stats
 from fbert.findings.bootstrap import Interval, bootstrap, weighted_correlation, weighted_mean
 from fbert.findings.rule import Case, Claim, Finding
 from fbert.findings.text import to_json, to_markdown
-from fbert.tasks import SYNTHETIC
+from fbert.words import SYNTHETIC_REMARK
 
 UP, DOWN, BOTH = Interval(1, 0.5, 2), Interval(-1, -2, -0.5), Interval(0.1, -1, 1)
 STUDY = {"study": "made-up", "description": "Made up.", "synthetic": False, "seeds": [0]}
@@ -116,5 +116,5 @@ def test_both_forms_say_the_same():
 
 def test_synthetic_text_is_named_and_seeds_are_counted():
     text = to_markdown([], STUDY | {"synthetic": True, "seeds": [0, 1]})
-    assert SYNTHETIC in text
+    assert SYNTHETIC_REMARK in text
     assert "2 seeds" in text

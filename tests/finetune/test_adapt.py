@@ -15,8 +15,6 @@ from fbert.finetune import FinetuneSettings
 from fbert.finetune.run import Run
 from fbert.finetune.settings import Lora
 from fbert.finetune.training import finetune
-from fbert.store import read, read_snapshots
-from fbert.store.embed import embed
 
 FAMILIES = ["bert", "roberta", "distilbert", "electra", "deberta", "modernbert"]
 LORA = FinetuneSettings(epochs=2, batch_size=8, learning_rate=1e-2, lora=Lora(2, 4))
@@ -85,16 +83,6 @@ def test_low_rank_updates_above_frozen_layers(tmp_path):
     before, after = vectors(source), vectors(tuned(source, tmp_path / "tuned", settings))
     np.testing.assert_array_equal(after[:3], before[:3])
     assert not np.array_equal(after[3], before[3])
-
-
-def test_snapshots_with_low_rank_updates_are_those_of_the_checkpoint(tmp_path):
-    source, data = build("bert", tmp_path / "original"), corpus()
-    settings = FinetuneSettings(epochs=1, batch_size=8, lora=Lora(2, 4), snapshots=2)
-    tuned(source, tmp_path / "tuned", settings, snapshots=tmp_path / "snapshots.h5")
-    for update, state in ((0, source), (5, tmp_path / "tuned")):
-        embed(Encoder.load(state, "cpu"), data, "train", tmp_path / "store.h5", ["POS"])
-        found = read_snapshots(tmp_path / "snapshots.h5", "POS", update, 3)
-        np.testing.assert_array_equal(found.X, read(tmp_path / "store.h5", "POS", 3).X)
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,11 @@ def undisturbed(source, tmp_path_factory):
 
 
 def run(source, folder, settings=SETTINGS):
-    finetune(source, corpus(), "DEP", settings, 3, folder / "tuned", folder / "snapshots.h5", "cpu")
+    finetune(source, corpus(), "DEP", settings, 3, folder / "tuned", "cpu")
 
 
 def start(source, folder, *settings):
-    command = [sys.executable, SCRIPT, source.folder, folder / "tuned", folder / "snapshots.h5", *settings]
+    command = [sys.executable, SCRIPT, source.folder, folder / "tuned", *settings]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
@@ -101,7 +101,7 @@ def test_sigterm_saves_and_says_so(source, undisturbed, tmp_path):
 
 @pytest.mark.parametrize("part", [{"freeze": 1}, {"lora": {"rank": 2, "alpha": 4}}])
 def test_killed_where_only_a_part_is_trained_it_ends_the_same(source, tmp_path, part):
-    keys = {"epochs": 6, "batch_size": 2, "snapshots": 7, "snapshot_layers": [0, 3]} | part
+    keys = {"epochs": 6, "batch_size": 2, "snapshots": 7} | part
     process = start(source, tmp_path / "killed", json.dumps(keys))
     wait_for_updates(process, tmp_path / "killed", 50)
     process.kill()
@@ -143,7 +143,7 @@ def test_the_state_of_another_division_is_discarded_aloud(source, interrupted, c
     """Else test sentences of the one would have been trained on in the other."""
     data = corpus()
     swapped = replace(data, splits={"train": data.splits["test"], "test": data.splits["train"]})
-    finetune(source, swapped, "DEP", SETTINGS, 3, interrupted / "tuned", interrupted / "s.h5", "cpu")
+    finetune(source, swapped, "DEP", SETTINGS, 3, interrupted / "tuned", "cpu")
     assert "tuned.partial: of other settings or data; training starts anew" in caplog.text
 
 

@@ -15,9 +15,7 @@ from fbert.errors import CorruptFileError, InputError
 from fbert.finetune import FinetuneSettings
 from fbert.finetune.plan import Plan
 from fbert.finetune.training import finetune
-from fbert.store import read, read_provenance, read_snapshots, read_updates
-from fbert.store.embed import embed
-from fbert.tasks import Examples, PreparedCorpus, Split
+from fbert.prepared import Examples, PreparedCorpus, Split
 
 QUICK = FinetuneSettings(epochs=3, batch_size=8, learning_rate=1e-3)
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -112,7 +110,9 @@ def test_a_checkpoint_is_a_folder_of_huggingface_with_head_and_record(source, tm
     assert not (tmp_path / "tuned.partial").exists()
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "head.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["model.safetensors", "head.safetensors", "tokenizer.json", "config.json", "log.jsonl"]
+)
 def test_a_checkpoint_that_was_altered_is_refused(source, tmp_path, name):
     finetune(source, corpus(), "POS", FinetuneSettings(epochs=1), 0, tmp_path / "tuned", device="cpu")
     content = bytearray((tmp_path / "tuned" / name).read_bytes())
@@ -124,20 +124,11 @@ def test_a_checkpoint_that_was_altered_is_refused(source, tmp_path, name):
         Encoder.load(tmp_path / "tuned", "cpu")
 
 
-def test_snapshots_are_the_stores_of_the_run_and_disturb_nothing(source, tmp_path):
-    data = corpus()
-    with_snapshots = FinetuneSettings(epochs=2, batch_size=8, snapshots=4, snapshot_layers=(0, 3))
-    finetune(source, data, "DEP", with_snapshots, 0, tmp_path / "a", tmp_path / "snapshots.h5", "cpu")
-    finetune(source, data, "DEP", FinetuneSettings(epochs=2, batch_size=8), 0, tmp_path / "b", device="cpu")
-    assert (tmp_path / "a/model.safetensors").read_bytes() == (tmp_path / "b/model.safetensors").read_bytes()
-    assert read_updates(tmp_path / "snapshots.h5") == (0, 3, 7, 10)
-    assert read_provenance(tmp_path / "snapshots.h5")["settings"]["snapshots"] == 4
-    for update, state in ((0, source), (10, tmp_path / "a")):
-        embed(Encoder.load(state, "cpu"), data, "train", tmp_path / "store.h5", ["DEP"])
-        for layer in (0, 3):
-            found = read_snapshots(tmp_path / "snapshots.h5", "DEP", update, layer)
-            np.testing.assert_array_equal(found.X, read(tmp_path / "store.h5", "DEP", layer).X)
-            np.testing.assert_array_equal(found.y, read(tmp_path / "store.h5", "DEP", layer).y)
+def test_a_file_that_was_put_into_a_checkpoint_is_refused(source, tmp_path):
+    finetune(source, corpus(), "POS", FinetuneSettings(epochs=1), 0, tmp_path / "tuned", device="cpu")
+    (tmp_path / "tuned/added_tokens.json").write_text("{}")
+    with pytest.raises(CorruptFileError, match=r"added_tokens\.json: was not there when the checkpoint was"):
+        Encoder.load(tmp_path / "tuned", "cpu")
 
 
 def test_seeds_differ_and_repeat(source, tmp_path):
@@ -193,12 +184,8 @@ def test_a_diverged_run_is_an_error(source, tmp_path):
 def test_what_cannot_be_trained_is_refused(source, tmp_path):
     one = corpus()
     one.splits["train"].examples["POS"].labels[:] = 1
-    settings, folder = FinetuneSettings(snapshots=2, snapshot_layers=(9,)), tmp_path / "tuned"
+    folder = tmp_path / "tuned"
     with pytest.raises(InputError, match=r"corpus tiny: POS has 1 label\(s\) in the training part"):
         finetune(source, one, "POS", FinetuneSettings(), 0, folder, device="cpu")
     with pytest.raises(InputError, match="corpus tiny: no task XPOS; it has POS, DEP, TREC-50"):
         finetune(source, one, "XPOS", FinetuneSettings(), 0, folder, device="cpu")
-    with pytest.raises(InputError, match="encoder bert: no layer 9; it has 0 to 3"):
-        finetune(source, corpus(), "POS", settings, 0, folder, tmp_path / "s.h5", "cpu")
-    with pytest.raises(InputError, match="the setting `snapshots` is 0"):
-        finetune(source, corpus(), "POS", FinetuneSettings(), 0, folder, tmp_path / "s.h5", "cpu")

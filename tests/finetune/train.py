@@ -1,6 +1,6 @@
 """Train in a process of its own, for tests that kill it.
 
-`python train.py ORIGINAL FOLDER SNAPSHOTS [SETTINGS]`, with settings in JSON.
+`python train.py ORIGINAL FOLDER [SETTINGS]`, with settings in JSON.
 """
 
 import json
@@ -15,11 +15,9 @@ from fbert.encoder import EncoderSource
 from fbert.finetune import FinetuneSettings
 from fbert.finetune.training import finetune
 
-SETTINGS = FinetuneSettings(epochs=6, batch_size=2, snapshots=7, snapshot_layers=(0, 3))
+SETTINGS = FinetuneSettings(epochs=6, batch_size=2, snapshots=7)
 
 if __name__ == "__main__":
-    original, folder, snapshots, *other = sys.argv[1:]
+    original, folder, *other = sys.argv[1:]
     settings = FinetuneSettings.from_study(json.loads(other[0])) if other else SETTINGS
-    finetune(
-        EncoderSource("bert", folder=original), corpus(), "DEP", settings, 3, folder, snapshots, device="cpu"
-    )
+    finetune(EncoderSource("bert", folder=original), corpus(), "DEP", settings, 3, folder, device="cpu")

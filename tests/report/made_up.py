@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fbert.analysis.training_run import TrainingRun
 from fbert.figures import looks
+from fbert.records.origin import Origin
+from fbert.records.trajectory import Trajectory
 from fbert.report.movement import view_of_run
 from fbert.report.page.write import Sources
+from fbert.states import State
 from fbert.tables.make import Table
 from fbert.tables.render import write_table
 
@@ -99,7 +101,7 @@ FINDINGS = {
 }
 
 
-def run(d: int = 5) -> TrainingRun:
+def run(d: int = 5) -> Trajectory:
     """Four labels of which the last has no examples, on layers 1 and 2 at three updates."""
     random = np.random.default_rng(0)
     u, layers, k, s = 3, 2, len(LABELS), 9
@@ -110,8 +112,8 @@ def run(d: int = 5) -> TrainingRun:
     distances[..., np.arange(k), np.arange(k)] = np.nan
     distances[..., 3, :] = distances[..., :, 3] = np.nan
     distances[0, :, 0, 1] = distances[0, :, 1, 0] = 0
-    return TrainingRun(
-        task="POS",
+    return Trajectory(
+        origin=Origin("small", State("POS", 0), "pud", False, "POS", 2),
         labels=LABELS,
         n=70,
         updates=np.array([0, 10, 20]),

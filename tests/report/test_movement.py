@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fbert.analysis.sampling import SHOWN_POINTS, balanced_rows
-from fbert.analysis.training_run import TrainingRun
 from fbert.figures.looks import look_of
+from fbert.records.trajectory import Trajectory
 from fbert.report.movement import TOO_FEW, view_of_ends, view_of_run
 from fbert.store.form import STORE, creating, layer_name, write_texts
 from report.made_up import LABELS, run
@@ -54,7 +54,7 @@ def test_distances_within_the_plane_are_those_of_the_space_if_it_is_a_plane():
 
 def test_the_view_of_a_run_from_its_file_is_plain(tmp_path):
     run().write(tmp_path / "run.h5", {})
-    view = view_of_run(TrainingRun.read(tmp_path / "run.h5"))
+    view = view_of_run(Trajectory.read(tmp_path / "run.h5"))
     assert json.loads(json.dumps(view, allow_nan=False)) == view_of_run(run())
 
 

@@ -14,9 +14,9 @@ from encoder.tiny import MAX_POSITIONS, build, corpus
 
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
+from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store import read, read_forms, read_layers, read_provenance
 from fbert.store.embed import embed
-from fbert.tasks import Examples, PreparedCorpus, Split
 
 TASKS = ("POS", "DEP", "TREC-50")
 TESTS = Path(__file__).parents[1]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from fbert.encoder.model import Encoder
 from fbert.errors import CorruptFileError, InputError
-from fbert.store import read, read_forms, read_layers, read_provenance, read_snapshots, read_updates
+from fbert.records.trajectory import Trajectory
+from fbert.store import read, read_forms, read_layers, read_provenance
 from fbert.store.embed import embed
 from fbert.store.form import STORE, creating
-from fbert.store.snapshots import join_snapshots
 
 REFUSED = "truncated, altered or foreign .*; delete it and run again to rebuild it"
 
@@ -48,8 +48,8 @@ def test_foreign_files_are_refused(store, tmp_path):
         read(tmp_path / "text.h5", "POS", 0)
     with pytest.raises(CorruptFileError, match=rf"other\.h5: {REFUSED}"):
         read(tmp_path / "other.h5", "POS", 0)
-    with pytest.raises(CorruptFileError, match="not a complete file of fbert snapshots"):
-        read_updates(store)
+    with pytest.raises(CorruptFileError, match="not a complete file of fbert trajectory"):
+        Trajectory.read(store)
 
 
 def test_a_store_without_its_mark_is_refused(store, tmp_path):
@@ -83,27 +83,3 @@ def test_a_write_that_fails_leaves_nothing(tmp_path):
         file["rows"] = np.zeros(3)
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
-
-
-def test_snapshots_are_joined_by_update(tmp_path):
-    parts, expected = {}, {}
-    for number, update in enumerate((120, 0, 60)):
-        encoder = Encoder.load(build("bert", tmp_path / "bert", initializer_range=0.02 * (number + 1)), "cpu")
-        parts[update] = tmp_path / f"{update}.h5"
-        embed(encoder, corpus(), "train", parts[update], ["DEP"], layers=[0, 3])
-        expected[update] = read(parts[update], "DEP", 3)
-    join_snapshots(parts, tmp_path / "snapshots.h5", {"seed": 1})
-    path = tmp_path / "snapshots.h5"
-    assert (read_updates(path), read_layers(path), read_provenance(path)) == (
-        (0, 60, 120),
-        (0, 3),
-        {"seed": 1},
-    )
-    for update, (X, y, labels) in expected.items():
-        found = read_snapshots(path, "DEP", update, 3)
-        np.testing.assert_array_equal(found.X, X)
-        np.testing.assert_array_equal(found.y, y)
-        assert found.labels == labels
-    assert not np.array_equal(expected[0].X, expected[60].X)
-    with pytest.raises(InputError, match="has no update 7; it has 0, 60, 120"):
-        read_snapshots(path, "DEP", 7, 3)

@@ -6,6 +6,8 @@ import pytest
 import yaml
 
 from fbert.errors import InputError
+from fbert.products import FIGURES
+from fbert.states import State
 from fbert.study import check_configuration, load_study
 from fbert.study.schema import read_yaml
 
@@ -87,8 +89,8 @@ def test_figures_of_absent_tasks_are_left_out_by_default(load, content):
 
 def test_a_projection_shows_one_run_and_curves_show_all_seeds(load, content):
     study = load(content | {"seeds": [3, 4]})
-    assert study.runs_shown_in("figure3") == [("POS", 3)]
-    assert study.runs_shown_in("figure4") == [("POS", 3), ("POS", 4)]
+    assert FIGURES["figure3"].runs(study) == [State("POS", 3)]
+    assert FIGURES["figure4"].runs(study) == [State("POS", 3), State("POS", 4)]
 
 
 def test_an_encoder_may_have_a_grid_of_its_own(load, content):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_tables import geometry, probe
+from made_up_records import geometry, probe
 
 from fbert.tables.make import make_table
 
@@ -16,11 +16,9 @@ def rows():
     accuracies = [[80.0, 82.0], [90.0, 92.0], [92.0, 94.0], [70.0, 72.0], [71.0, 73.0]]
     inputs = {
         "probes": [probe("bert-base", "PS-fxn", s, a) for s, a in zip(STATES, accuracies, strict=True)],
-        "directprobe": [
-            geometry("bert-base", "PS-fxn", s, d) for s, d in zip(STATES, DISTANCES, strict=True)
-        ],
+        "geometries": [geometry("bert-base", "PS-fxn", s, d) for s, d in zip(STATES, DISTANCES, strict=True)],
     }
-    return make_table("table5", inputs).rows.to_dict("records")
+    return make_table("table5", "Changes", inputs).rows.to_dict("records")
 
 
 def test_there_is_a_row_for_each_task_tuned_on_and_none_comes_first(rows):

@@ -2,15 +2,20 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_records import PAIRS, geometry, probe
 
+from fbert.errors import InputError
+from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.published import published_figures
+from fbert.records.geometry import Distance
 from fbert.tables.make import make_table
 from fbert.tables.render import write_table
-from fbert.tasks import SECOND, SYNTHETIC, Examples, PreparedCorpus, Split
+from fbert.words import SYNTHETIC_REMARK
 
 REFERENCE = [
     "model",
@@ -26,59 +31,24 @@ REFERENCE = [
 STUDY = {"name": "test", "description": "a test"}
 
 
-def probe(encoder, task, state, accuracies, widths=(64, 32)):
-    measured = {"accuracies": accuracies, "widths": list(widths), "l2": 1e-4}
-    measured |= {
-        "converged": [True] * len(accuracies),
-        "grid": [{}],
-        "majority": {"accuracy": 20.0},
-        "warnings": [],
-    }
-    return {"encoder": encoder, "task": task, "state": state, "synthetic": False, "probe": measured}
-
-
-def geometry(encoder, task, state, distances=(1.0, 2.0, 4.0), clusters=3, synthetic=False):
-    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
-    part = {
-        "n": 30,
-        "d": 8,
-        "labels": {"a": 10, "b": 10, "c": 10},
-        "clusters": clusters,
-        "linear": clusters == 3,
-        "pairs": 3,
-        "separable_pairs": 3 if clusters == 3 else 2,
-        "permuted_separable_pairs": 1,
-        "undecided": 0,
-        "distances": [
-            {"a": a, "b": b, "distance": distance, "lower": distance, "upper": distance}
-            for (a, b), distance in zip(pairs, distances, strict=True)
-        ],
-    }
-    test = part | {
-        "distances": [entry | {"distance": 2 * entry["distance"] + 1} for entry in part["distances"]]
-    }
-    head = {"encoder": encoder, "task": task, "state": state, "synthetic": synthetic}
-    return head | {"train": part, "test": test, "halves": {"similarity": 0.9, "pairs": 3, "linear": True}}
-
-
 @pytest.fixture
 def inputs():
     states = ["original", "POS-seed0", "POS-seed1"]
     accuracies = [[90.0, 92.0], [95.0, 97.0], [93.0, 95.0]]
     return {
         "probes": [probe("bert-tiny", "POS", s, a) for s, a in zip(states, accuracies, strict=True)],
-        "directprobe": [geometry("bert-tiny", "POS", s, clusters=3 + (s == "original")) for s in states],
+        "geometries": [geometry("bert-tiny", "POS", s, clusters=3 + (s == "original")) for s in states],
     }
 
 
 def test_table7_begins_with_the_columns_of_the_paper(inputs):
-    rows = make_table("table7", inputs).rows
+    rows = make_table("table7", "Accuracy", inputs).rows
     assert list(rows.columns[:12]) == [*REFERENCE, "seeds", "n", "d"]
     assert list(rows.columns[12:18]) == [f"published_{name}" for name in REFERENCE[3:]]
 
 
 def test_table7_pools_runs_and_seeds(inputs):
-    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
     assert (original["accuracy"], original["accuracy_std"]) == (91.0, 1.0)
     assert (tuned["accuracy"], tuned["seeds"], tuned["runs"]) == (95.0, 2, 4)
     assert tuned["accuracy_std"] == pytest.approx(np.std([95, 97, 93, 95]), abs=0.01)
@@ -86,9 +56,10 @@ def test_table7_pools_runs_and_seeds(inputs):
 
 
 def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
-    inputs["directprobe"][1]["train"]["clusters"] = 7
-    inputs["directprobe"][1]["test"]["distances"][0]["distance"] = 2.0
-    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    first = inputs["geometries"][1]
+    test = replace(first.test, distances=first.test.distances | {PAIRS[0]: Distance(2.0, 2.0, 2.0)})
+    inputs["geometries"][1] = replace(first, train=replace(first.train, clusters=7), test=test)
+    original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
     assert np.isnan(original["clusters_std"]), "one seed has no spread"
     assert (tuned["clusters"], tuned["clusters_std"]) == (5, 2.0)
     # The second seed is at r = 1, so half of what the first one lacks.
@@ -98,21 +69,22 @@ def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
 
 
 def test_similarity_is_printed_only_if_every_seed_has_one(inputs):
-    inputs["directprobe"][2]["test"]["linear"] = False
-    tuned = make_table("table7", inputs).rows.to_dict("records")[1]
+    last = inputs["geometries"][2]
+    inputs["geometries"][2] = replace(last, test=replace(last.test, linear=False))
+    tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")[1]
     assert pd.isna([tuned["train_test_similarity"], tuned["train_test_similarity_std"]]).all()
     assert tuned["similarity_pairs"] == 0
 
 
 def test_similarity_is_printed_only_where_both_sides_are_linear(inputs):
-    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
     assert np.isnan(original["train_test_similarity"])
     assert tuned["train_test_similarity"] == 1.0  # the test distances are an affine image
     assert tuned["similarity_pairs"] == 3
 
 
 def test_beyond_linear_other_figures_are_printed(inputs):
-    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
     assert (original["label_level_similarity"], original["label_level_pairs"]) == (1.0, 3)
     assert (original["separable_pairs"], tuned["separable_pairs"]) == (66.6667, 100.0)
     assert original["separable_pairs_permuted"] == 33.3333
@@ -120,24 +92,54 @@ def test_beyond_linear_other_figures_are_printed(inputs):
 
 
 def test_a_single_label_has_no_share_of_pairs(inputs):
-    inputs["directprobe"][0]["train"] |= {"pairs": 0, "separable_pairs": 0, "permuted_separable_pairs": 0}
-    assert np.isnan(make_table("table7", inputs).rows["separable_pairs"][0])
+    first = inputs["geometries"][0]
+    train = replace(first.train, pairs=0, separable_pairs=0)
+    inputs["geometries"][0] = replace(first, train=train, permuted_separable_pairs=0)
+    assert np.isnan(make_table("table7", "Accuracy", inputs).rows["separable_pairs"][0])
 
 
 def test_published_figures_stand_beside_ours(inputs):
-    original, tuned = make_table("table7", inputs).rows.to_dict("records")
+    original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
     assert (original["published_accuracy"], tuned["published_accuracy"]) == (90.76, 91.67)
     assert original["published_clusters"] == 3936
 
 
 def test_seeds_that_disagree_say_how_many_are_linear(inputs):
-    inputs["directprobe"][2] = geometry("bert-tiny", "POS", "POS-seed1", clusters=4)
-    tuned = make_table("table7", inputs).rows.to_dict("records")[1]
+    inputs["geometries"][2] = geometry("bert-tiny", "POS", "POS-seed1", clusters=4)
+    tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")[1]
     assert (tuned["linearly_separable"], tuned["clusters"]) == ("1/2", 3.5)
 
 
+def test_rows_are_joined_by_what_they_are_about_whatever_their_order(inputs):
+    expected = make_table("table7", "Accuracy", inputs).rows
+    shuffled = inputs | {"geometries": inputs["geometries"][::-1]}
+    pd.testing.assert_frame_equal(make_table("table7", "Accuracy", shuffled).rows, expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda geometries: geometries[:2],
+            "ProbeRecord of encoder bert-tiny, .* state POS-seed1.* no counterpart",
+        ),
+        (
+            lambda geometries: [*geometries, geometries[1]],
+            "two records of encoder bert-tiny, .* state POS-seed0",
+        ),
+        (
+            lambda geometries: [*geometries, geometry("bert-tiny", "DEP", "original")],
+            "GeometryRecord of encoder bert-tiny, task DEP, state original, layer 2 has no counterpart",
+        ),
+    ],
+)
+def test_a_missing_or_double_record_is_refused_by_name(inputs, change, message):
+    with pytest.raises(InputError, match=message):
+        make_table("table7", "Accuracy", inputs | {"geometries": change(inputs["geometries"])})
+
+
 def test_table2_has_a_row_for_each_task(inputs):
-    rows = make_table("table2", inputs).rows
+    rows = make_table("table2", "Accuracy", inputs).rows
     assert rows["accuracy_original"].tolist() == [91.0]
     assert rows["accuracy_fine_tuned"].tolist() == [95.0]
 
@@ -150,7 +152,7 @@ def test_table6_counts_examples_labels_and_words():
         "test": Split((("d",),), {"POS": test}),
     }
     corpus = PreparedCorpus("toy", True, {"POS": ("X", "Y")}, splits)
-    row = make_table("table6", {"corpora": [corpus]}).rows.to_dict("records")[0]
+    row = make_table("table6", "Tasks", {"examples": [corpus]}).rows.to_dict("records")[0]
     assert (row["labels"], row["train_labels"], row["test_labels"]) == (2, 2, 1)
     assert (row["train_examples"], row["test_examples"]) == (3, 1)
     assert (row["train_sentences"], row["train_words"], row["test_words"]) == (2, 3, 1)
@@ -160,28 +162,32 @@ def test_table6_counts_examples_labels_and_words():
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_synthetic_text_is_named_in_every_form(tmp_path, synthetic):
     table = make_table(
-        "table4", {"directprobe": [geometry("tiny", "TREC-50", "original", synthetic=synthetic)]}
+        "table4", "TREC-50", {"geometries": [geometry("tiny", "TREC-50", "original", synthetic=synthetic)]}
     )
     paths = [tmp_path / name for name in ("t.csv", "t.md", "t.tex")]
     write_table(table, STUDY, *paths)
     text, md, tex = (path.read_text() for path in paths)
     assert next(csv.DictReader(io.StringIO(text)))["text"] == ("synthetic" if synthetic else "real")
-    assert (SYNTHETIC in md) is synthetic
-    assert (SYNTHETIC in tex) is synthetic
+    assert (SYNTHETIC_REMARK in md) is synthetic
+    assert (SYNTHETIC_REMARK in tex) is synthetic
 
 
 def test_warnings_of_the_probes_stand_below_the_table(tmp_path, inputs):
-    inputs["probes"][0]["probe"]["warnings"] = ["all runs gave one label"]
-    table = make_table("table7", inputs)
+    first = inputs["probes"][0]
+    warned = replace(first.probe, warnings=["all runs gave one label"])
+    inputs["probes"][0] = replace(first, probe=warned)
+    table = make_table("table7", "Accuracy", inputs)
     write_table(table, STUDY, *(tmp_path / name for name in ("t.csv", "t.md", "t.tex")))
     assert "- bert-tiny, POS, original: all runs gave one label" in (tmp_path / "t.md").read_text()
     assert table.rows["probe_warnings"].tolist() == ["all runs gave one label", ""]
 
 
 def test_latex_is_booktabs_and_escaped(tmp_path, inputs):
-    for record in inputs["probes"] + inputs["directprobe"]:
-        record["encoder"] = "a_b&c%"
-    table = make_table("table7", inputs)
+    for kind, records in inputs.items():
+        inputs[kind] = [
+            replace(record, origin=replace(record.origin, encoder="a_b&c%")) for record in records
+        ]
+    table = make_table("table7", "Accuracy", inputs)
     write_table(table, STUDY, *(tmp_path / name for name in ("t.csv", "t.md", "t.tex")))
     tex = (tmp_path / "t.tex").read_text()
     assert all(rule in tex for rule in (r"\toprule", r"\midrule", r"\bottomrule"))

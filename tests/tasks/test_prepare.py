@@ -5,8 +5,9 @@ import pytest
 
 from fbert.errors import CorruptFileError, InputError
 from fbert.prepare import prepare
-from fbert.task_definitions import KNOWN_TASKS, TaskDefinition
-from fbert.tasks import SECOND, PreparedCorpus
+from fbert.prepared import SECOND, PreparedCorpus
+from fbert.study.known_tasks import KNOWN_TASKS
+from fbert.task_definitions import TaskDefinition
 
 TREE = """\
 # sent_id = 1

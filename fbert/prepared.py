@@ -21,10 +21,6 @@ from fbert.files import read_json, write_json
 
 SECOND = "\x1e"
 """Stands among the words where the second of two texts begins; no text has this control character."""
-SYNTHETIC = "Synthetic text: shows that the tool works, says nothing about a language."
-"""What stands beside every number of a corpus made by a grammar."""
-NO_TEXT = "none"
-"""What stands for the kind of text where there is none behind a figure."""
 
 
 @dataclass(frozen=True)

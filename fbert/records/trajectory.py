@@ -1,4 +1,4 @@
-"""The geometry of a training run's snapshots, as one HDF5 file of arrays."""
+"""The geometry of a training run, snapshot after snapshot, as one HDF5 file of arrays."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.analysis.similarity import LabelPair
-from fbert.store.form import creating, opening, texts, values, write_texts
+from fbert.records.geometry import LabelPair
+from fbert.records.origin import Origin
+from fbert.store.form import creating, opening, provenance_of, texts, values, write_texts
 
-FORM = "fbert dynamics 2"
+FORM = "fbert trajectory 1"
 
 
 @dataclass(frozen=True)
-class TrainingRun:
+class Trajectory:
     """What is found of the training examples at u updates and l layers, for k labels.
 
     Attributes:
-        task: the task that was trained and whose examples these are.
+        origin: what it is about: the task that was trained on and whose examples these are, the state at the
+            end.
         labels: (k,) label names.
         n: number of examples.
         updates: (u,) numbers of updates, from 0 to the last.
@@ -38,7 +40,7 @@ class TrainingRun:
         points: (u, l, s, d) vectors of the examples that are kept, for pictures.
     """
 
-    task: str
+    origin: Origin
     labels: tuple[str, ...]
     n: int
     updates: NDArray[np.int64]
@@ -78,15 +80,19 @@ class TrainingRun:
         return int(np.flatnonzero(self.layers == layer)[0])
 
     def write(self, path: Path | str, provenance: Mapping[str, Any]) -> None:
-        """Write as HDF5, whole or not at all."""
-        with creating(path, FORM, provenance) as file:
-            write_texts(file, "task", [self.task])
+        """Write as HDF5, whole or not at all.
+
+        Args:
+            path: the file to be.
+            provenance: what else made it.
+        """
+        with creating(path, FORM, dict(provenance) | {"origin": self.origin.to_json()}) as file:
             write_texts(file, "labels", self.labels)
             for field in dataclasses.fields(self)[2:]:
                 file[field.name] = getattr(self, field.name)
 
     @classmethod
-    def read(cls, path: Path | str) -> TrainingRun:
+    def read(cls, path: Path | str) -> Trajectory:
         """Read what `write` wrote.
 
         Raises:
@@ -94,7 +100,6 @@ class TrainingRun:
             CorruptFileError: it is truncated, altered or something else.
         """
         with opening(path, FORM) as file:
-            arrays: dict[str, Any] = {
-                name: values(item) for name, item in file.items() if name not in ("task", "labels")
-            }
-            return cls(task=texts(file["task"])[0], labels=texts(file["labels"]), **arrays)
+            origin = Origin.from_json(provenance_of(file)["origin"])
+            arrays: dict[str, Any] = {name: values(item) for name, item in file.items() if name != "labels"}
+            return cls(origin=origin, labels=texts(file["labels"]), **arrays)

@@ -1,0 +1,47 @@
+"""The command `fbert`: what is asked of results without running the workflow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fbert.errors import InputError
+from fbert.verify import verify
+
+_CHECKOUT = Path(__file__).parents[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0 if all is well, 1 if something was found, 2 if it cannot be told."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _verify(options)
+    except InputError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fbert", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser(
+        "verify",
+        help="say which results are stale, damaged, foreign or missing",
+        description="Hold every file of a study's results against the record of how it was made; no network.",
+    )
+    check.add_argument("folder", type=Path, help="results/NAME, or a copy of it")
+    check.add_argument("--study", help="name or path of the study, if not the one the results are of")
+    return parser
+
+
+def _verify(options: argparse.Namespace) -> int:
+    faults, read = verify(options.folder, options.study, _CHECKOUT / "studies", _CHECKOUT / "scripts")
+    for fault in faults:
+        print(fault)
+    print(f"{options.folder}: {read} files read, {len(faults) or 'no'} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Where results are made: commit, Python, machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+
+def environment() -> dict[str, Any]:
+    """Return commit, version of Python, and machine; plain values."""
+    return {"commit": commit(), "python": platform.python_version(), "machine": machine()}
+
+
+def commit() -> str | None:
+    """Return the commit of this checkout, with `-dirty` if files were changed since; None outside git."""
+    return _said_by("git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=40", "--dirty")
+
+
+def machine() -> dict[str, Any]:
+    """Return system, processor, cores and GPUs."""
+    return {
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "gpus": (_said_by("nvidia-smi", "--list-gpus") or "").splitlines(),
+    }
+
+
+def _said_by(*command: str) -> str | None:
+    """Return what a command says; None if it fails or is not there."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

@@ -1,0 +1,258 @@
+"""The jobs of a study: for each rule what its jobs compute from, and which of them must be done again.
+
+A rule asks here for what determines a job; whatever a script computes from is in its `settings`, so nothing
+that matters can be left out of what is compared. Only the standard library is imported, since the workflow
+reads this while it plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from fbert.corpora.registry import known_files
+from fbert.errors import InputError
+from fbert.fingerprint import PACKAGE, fingerprint, third_party
+from fbert.made import COUNTED, Job, Ledger
+from fbert.paths import DOWNLOADS, Results, results_of
+from fbert.products import FIGURES, PRODUCTS, TABLES
+from fbert.states import State
+from fbert.study.study import Study
+
+Settings = dict[str, Any]
+# Rules whose code does not count: what they bring has a checksum of its own.
+_CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_encoder")
+
+
+class Plan:
+    """What a study's jobs are."""
+
+    def __init__(
+        self,
+        study: Study,
+        scripts: Path,
+        checksums: Mapping[str, str] | None = None,
+        versions_count: bool = True,
+    ) -> None:
+        """Take a study.
+
+        Args:
+            study: whose jobs they are.
+            scripts: the folder of the rules' scripts; code is not compared where there is none.
+            checksums: of public files, instead of the pinned ones.
+            versions_count: whether another version of a package makes results out of date.
+        """
+        self.study, self.results = study, results_of(study.name)
+        self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
+
+    def job(self, rule: str, wildcards: Mapping[str, str]) -> Job | None:
+        """Return what determines a job; None if the study has no such job."""
+        try:
+            settings = getattr(self, f"_settings_of_{rule}")(**wildcards)
+        except (KeyError, TypeError, AttributeError, InputError):  # of another study, or another version
+            return None
+        root = DOWNLOADS if rule in _CHECKED_OTHERWISE else self.results.root
+        sources = [] if rule in _CHECKED_OTHERWISE else self._sources(rule, settings)
+        code = "-".join(map(fingerprint, sources))
+        return Job(root, rule, dict(wildcards), settings, code, versions_behind(sources))
+
+    def needed(self, rule: str, wildcards: Mapping[str, str]) -> Job:
+        """Return what determines a job that the study has.
+
+        Raises:
+            InputError: it has no such job.
+        """
+        job = self.job(rule, wildcards)
+        if job is None:
+            raise InputError(f"study {self.study.name}: has no job {rule} {dict(wildcards)}")
+        return job
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The records of what was done, as they were when first asked for."""
+        return self.open_ledger(self.results)
+
+    def open_ledger(self, results: Results) -> Ledger:
+        """Read the records of what was done in a folder, which need not be this study's usual one."""
+
+        def expected(root: str, rule: str, wildcards: Mapping[str, str]) -> Job | None:
+            job = self.job(rule, wildcards)
+            return None if job is None else Job(**{**job.__dict__, "root": root})
+
+        return Ledger([results.root, DOWNLOADS], expected, self._versions_count)
+
+    def _sources(self, rule: str, settings: Settings) -> list[Path]:
+        """Return the files that a rule's code begins with: its script, and a module that it loads by name."""
+        script = self._scripts / f"{rule}.py"
+        if not script.is_file():
+            return []
+        package = {"figure_data": "figure_data", "draw_figure": "figures"}.get(rule)
+        return [script, PACKAGE / package / f"{settings['kind']}.py"] if package else [script]
+
+    # --- what each rule computes from beside its input files --------------------------------------
+
+    def _settings_of_fetch_corpus_file(self, file: str) -> Settings:
+        return {"checksum": self._checksums.get(file, known_files()[file].checksum)}
+
+    def _settings_of_fetch_encoder(self, hub: str, revision: str) -> Settings:
+        return {"hub": hub, "revision": revision}
+
+    def _settings_of_write_embedded_corpus(self) -> Settings:
+        return {}
+
+    def _settings_of_prepare_task(self, task: str) -> Settings:
+        corpus = self.study.tasks[task]
+        source = self.study.corpora[corpus]
+        return {
+            "corpus": corpus,
+            "files": self.raw_files(corpus),
+            "reading": source.reading(),
+            "definition": asdict(self.study.definitions[task]),
+        }
+
+    def _settings_of_describe_encoder(self, encoder: str) -> Settings:
+        return {"source": self.study.encoders[encoder]}
+
+    def _settings_of_finetune(self, encoder: str, tuned: str) -> Settings:
+        state = self._tuned(tuned)
+        return {
+            "source": self.study.encoders[encoder],
+            "task": state.task,
+            "seed": state.seed,
+            "finetuning": self.study.finetuning[encoder],
+            "snapshots": self._snapshots(encoder, state),
+        }
+
+    def _settings_of_embed(self, encoder: str, state: str, task: str) -> Settings:
+        self._check(state=state, task=task)
+        return {"source": self.study.encoders[encoder], "dtype": self.study.store["dtype"]}
+
+    def _settings_of_probe(self, encoder: str, state: str, task: str, layer: str) -> Settings:
+        self._check(task=task)
+        return {"probe": self.study.probe[encoder], "seed": self._seed(state), "layer": layer}
+
+    def _settings_of_directprobe(self, encoder: str, state: str, task: str, layer: str) -> Settings:
+        self._check(encoder=encoder, task=task)
+        return {"directprobe": self.study.directprobe, "seed": self._seed(state), "layer": layer}
+
+    def _settings_of_dynamics(self, encoder: str, tuned: str) -> Settings:
+        state = self._tuned(tuned)
+        return {
+            "source": self.study.encoders[encoder],
+            "task": state.task,
+            "directprobe": self.study.directprobe,
+        }
+
+    def _settings_of_learning_curves(self, encoder: str, tuned: str) -> Settings:
+        self._check(encoder=encoder)
+        state = self._tuned(tuned)
+        return {"memorisation": self.study.memorisation, "task": state.task, "seed": state.seed}
+
+    def _settings_of_make_table(self, table: str) -> Settings:
+        product = TABLES[table]
+        return {
+            "title": product.title,
+            "study": {"name": self.study.name, "description": self.study.description},
+            "files": product.inputs(self.study, self.results),
+        }
+
+    def _settings_of_figure_data(self, figure: str) -> Settings:
+        product = FIGURES[figure]
+        runs = product.runs(self.study)
+        return {
+            "kind": product.kind,
+            "every_layer": product.every_layer,
+            "runs": [[state.task, state.seed] for state in runs],
+            "synthetic": {state.task: self._is_synthetic(state.task) for state in runs},
+        }
+
+    def _settings_of_draw_figure(self, figure: str) -> Settings:
+        product = FIGURES[figure]
+        study = {"name": self.study.name, "encoder": self.study.main_encoder}
+        return {"kind": product.kind, "title": product.title, "study": study}
+
+    def _settings_of_findings(self) -> Settings:
+        return {
+            "study": self.study.name,
+            "description": self.study.description,
+            "seeds": list(self.study.seeds),
+            "main_encoder": self.study.main_encoder,
+            "files": PRODUCTS["findings"].inputs(self.study, self.results),
+        }
+
+    def _settings_of_movement_view(self, encoder: str, task: str) -> Settings:
+        self._check(encoder=encoder, task=task)
+        return {"encoder": encoder, "task": task, "seed": self.study.seeds[0]}
+
+    def _settings_of_report(self) -> Settings:
+        files = PRODUCTS["report"].inputs(self.study, self.results)
+        return {"files": files, "study": self.study.name}
+
+    def _settings_of_provenance(self) -> Settings:
+        return {"study": asdict(self.study)}
+
+    # --- pieces -----------------------------------------------------------------------------------
+
+    def raw_files(self, corpus: str) -> dict[str, str]:
+        """Return the raw files of a corpus, by part."""
+        source = self.study.corpora[corpus]
+        if source.embedded:
+            return {part: self.results.raw(f"embedded/{file}") for part, file in source.files.items()}
+        folder = f"{DOWNLOADS}/" if source.known else ""
+        return {part: folder + file for part, file in source.files.items()}
+
+    def _check(self, encoder: str | None = None, state: str | None = None, task: str | None = None) -> None:
+        """Refuse what the study does not have, so that what another study left is not taken for its own.
+
+        Raises:
+            InputError: no such encoder, state or task.
+        """
+        for name, valid in ((encoder, self.study.encoders), (task, self.study.tasks)):
+            if name is not None and name not in valid:
+                raise InputError(f"study {self.study.name}: has no '{name}'")
+        if state is not None:
+            self._state(state)
+
+    def _is_synthetic(self, task: str) -> bool:
+        return self.study.corpora[self.study.tasks[task]].synthetic
+
+    def _state(self, text: str) -> State:
+        state = State.parse(text)
+        if state.is_tuned and state not in self.study.tuned:
+            raise InputError(f"study {self.study.name}: has no state '{text}'")
+        return state
+
+    def _tuned(self, text: str) -> State:
+        state = self._state(text)
+        if not state.is_tuned:
+            raise InputError(f"'{text}' was not trained")
+        return state
+
+    def _seed(self, state: str) -> int:
+        """Return the seed of a tuned state; the study's first for an original one."""
+        found = self._state(state)
+        return found.seed if found.is_tuned else self.study.seeds[0]
+
+    def _snapshots(self, encoder: str, state: State) -> int:
+        """Return how many snapshots a training run keeps: those of followed runs, none elsewhere."""
+        if encoder == self.study.main_encoder and state in self.study.followed:
+            return int(self.study.dynamics["snapshots"])
+        return 0
+
+
+def versions_behind(sources: Iterable[Path]) -> dict[str, str]:
+    """Return the versions of the packages that count for these files; of none that is not installed."""
+    names = {name for file in sources for name in third_party(file)}
+    return dict(_installed(COUNTED[name] for name in sorted(names & COUNTED.keys())))
+
+
+def _installed(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for name in names:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue

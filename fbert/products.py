@@ -1,0 +1,300 @@
+"""What a study can be asked for by name: tables, figures, findings, the report.
+
+One entry in `PRODUCTS` makes a product: its name, what it shows, what a study must have for it, and the files
+that it is made from. Rules, the study's own checks, the list of targets and the report all go through it.
+
+Only the standard library is imported here, since the workflow reads this while it plans. No job does: what a
+job needs of a product (a title, a kind) is handed to it, so that rewording a title redraws one figure and
+trains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fbert.paths import Results
+from fbert.states import ORIGINAL, State
+
+if TYPE_CHECKING:
+    from fbert.study.study import Study
+
+Inputs = dict[str, list[str]]
+"""Files by kind."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something to be asked for by name.
+
+    Attributes:
+        name: the target.
+        title: what it shows; heads its caption.
+        forms: endings of its files, which `files` returns.
+        inputs: the files it is made from.
+        lack: what a study would need for it and does not have; None if nothing.
+    """
+
+    name: str
+    title: str
+    forms: tuple[str, ...]
+    inputs: Callable[[Study, Results], Inputs]
+    lack: Callable[[Study], str | None] = lambda study: None
+
+    def files(self, results: Results) -> list[str]:
+        """Return the files that asking for it makes."""
+        return [f"{results.root}/{self.name}.{form}" for form in self.forms]
+
+
+@dataclass(frozen=True)
+class TableProduct(Product):
+    """A table."""
+
+    def files(self, results: Results) -> list[str]:
+        """Return the table in its forms."""
+        return [results.table(self.name, form) for form in self.forms]
+
+
+@dataclass(frozen=True)
+class FigureProduct(Product):
+    """A figure.
+
+    Attributes:
+        kind: the module of `fbert.figure_data` that makes its CSV, and of `fbert.figures` that draws it.
+        tasks: the tasks it shows; None for all tasks of the study's dynamics.
+        every_layer: whether it shows all layers or every second one, where it shows several.
+        every_seed: whether it shows all seeds; projections cannot be averaged and show the first.
+    """
+
+    kind: str = ""
+    tasks: tuple[str, ...] | None = None
+    every_layer: bool = False
+    every_seed: bool = True
+
+    def files(self, results: Results) -> list[str]:
+        """Return the figure's table, its picture, and the text of its caption."""
+        return [results.figure(self.name, form) for form in self.forms]
+
+    def runs(self, study: Study) -> list[State]:
+        """Return the training runs of the main encoder that it shows."""
+        tasks = study.dynamics["tasks"] if self.tasks is None else self.tasks
+        seeds = study.seeds if self.every_seed else study.seeds[:1]
+        return [State(task, seed) for task in tasks for seed in seeds]
+
+
+# --- what tables are made from --------------------------------------------------------------------
+
+
+def _encoders(study: Study, results: Results) -> Inputs:
+    return {"encoders": [results.encoder(encoder) for encoder in study.encoders]}
+
+
+def _examples(study: Study, results: Results) -> Inputs:
+    return {"examples": [results.examples(task) for task in study.tasks]}
+
+
+def _records(study: Study, results: Results) -> Inputs:
+    """All encoders and tasks, original and tuned."""
+    return _pairs_of_records(study, results, list(study.encoders), list(study.tasks))
+
+
+def _records_of_main_encoder(study: Study, results: Results) -> Inputs:
+    return _pairs_of_records(study, results, [study.main_encoder], list(study.tasks))
+
+
+def _clusters_of_questions(study: Study, results: Results) -> Inputs:
+    found = _pairs_of_records(study, results, list(study.encoders), ["TREC-50"])
+    return {"geometries": found["geometries"]}
+
+
+def _cross_records(study: Study, results: Results) -> Inputs:
+    """The main encoder on each task of Table 5: original, tuned on the task itself, tuned on others."""
+    places = [
+        (study.main_encoder, state, probed_on)
+        for probed_on in dict.fromkeys(probed_on for _, probed_on in study.cross_tasks)
+        for state in [
+            ORIGINAL,
+            *study.tunings(probed_on),
+            *(
+                state
+                for tuned_on, other in study.cross_tasks
+                if other == probed_on
+                for state in study.tunings(tuned_on)
+            ),
+        ]
+    ]
+    return {
+        "probes": [results.probe(*place) for place in places],
+        "geometries": [results.geometry(*place) for place in places],
+    }
+
+
+def _pairs_of_records(study: Study, results: Results, encoders: list[str], tasks: list[str]) -> Inputs:
+    places = [
+        (encoder, state, task) for encoder in encoders for task in tasks for state in study.states_of(task)
+    ]
+    return {
+        "probes": [results.probe(*place) for place in places],
+        "geometries": [results.geometry(*place) for place in places],
+    }
+
+
+def _no_questions(study: Study) -> str | None:
+    return None if "TREC-50" in study.tasks else "the task TREC-50"
+
+
+def _no_cross_tasks(study: Study) -> str | None:
+    return None if study.cross_tasks else "a pair of tasks under cross_tasks"
+
+
+# --- what figures are made from -------------------------------------------------------------------
+
+
+def _figure_inputs(figure: FigureProduct, study: Study, results: Results) -> Inputs:
+    """One file, or one of each kind, for each training run that the figure shows."""
+    encoder, runs = study.main_encoder, figure.runs(study)
+    if figure.kind == "memorisation":
+        return {"learning_curves": [results.learning_curves(encoder, state) for state in runs]}
+    if figure.kind in ("differences", "movement"):
+        return {
+            "original": [results.store(encoder, ORIGINAL, run.task, "train") for run in runs],
+            "tuned": [results.store(encoder, run, run.task, "train") for run in runs],
+        }
+    return {"trajectories": [results.trajectory(encoder, state) for state in runs]}
+
+
+def _not_followed(figure: FigureProduct, study: Study) -> str | None:
+    followed = study.dynamics["tasks"]
+    if figure.tasks is None:
+        return None if followed else "a task under dynamics.tasks"
+    missing = [task for task in figure.tasks if task not in followed]
+    return f"{missing[0]} under dynamics.tasks" if missing else None
+
+
+def _figure(
+    name: str,
+    kind: str,
+    title: str,
+    tasks: tuple[str, ...] | None = None,
+    every_layer: bool = False,
+    every_seed: bool = True,
+) -> FigureProduct:
+    def inputs(study: Study, results: Results) -> Inputs:
+        return {} if kind == "plane" else _figure_inputs(made, study, results)
+
+    def lack(study: Study) -> str | None:
+        return _not_followed(made, study)
+
+    forms = ("csv", "pdf", "png", "md")
+    made = FigureProduct(name, title, forms, inputs, lack, kind, tasks, every_layer, every_seed)
+    return made
+
+
+def _differences(name: str, task: str, every_layer: bool = True) -> FigureProduct:
+    layers = "all layers" if every_layer else "every second layer"
+    title = f"How the centroids of {task} labels move in fine-tuning, {layers}"
+    return _figure(name, "differences", title, (task,), every_layer, every_seed=False)
+
+
+# --- findings and report --------------------------------------------------------------------------
+
+
+def _findings_inputs(study: Study, results: Results) -> Inputs:
+    cross = {f"cross_{kind}": files for kind, files in _cross_records(study, results).items()}
+    followed = [results.trajectory(study.main_encoder, state) for state in study.followed]
+    return _records(study, results) | cross | {"trajectories": followed}
+
+
+def _report_inputs(study: Study, results: Results) -> Inputs:
+    """All that the study produces, and the movement of labels, main encoder first."""
+    shown = [PRODUCTS[name] for name in study.produce]
+    tables = [product for product in shown if isinstance(product, TableProduct)]
+    figures = [product for product in shown if isinstance(product, FigureProduct)]
+    encoders = sorted(study.encoders, key=lambda encoder: encoder != study.main_encoder)
+    return {
+        "tables": [results.table(table.name, form) for table in tables for form in ("csv", "md")],
+        "figures": [results.figure(figure.name, form) for figure in figures for form in ("png", "md")],
+        "findings": [results.findings()] if FINDINGS in study.produce else [],
+        "movement": [results.movement(encoder, task) for encoder in encoders for task in study.tasks],
+        "provenance": [results.provenance],
+    }
+
+
+FINDINGS, REPORT = "findings", "report"
+_TABLE = ("csv", "md", "tex")
+_DISTANCES = "Distance of a label to the nearest other label during fine-tuning"
+
+PRODUCTS: Mapping[str, Product] = {
+    product.name: product
+    for product in [
+        TableProduct("table1", "Encoders", _TABLE, _encoders),
+        TableProduct(
+            "table2",
+            "Accuracy and train/test similarity, before and after, last layer of the main encoder",
+            _TABLE,
+            _records_of_main_encoder,
+        ),
+        TableProduct(
+            "table3",
+            "Clusters, linearity and accuracy, last layer of the main encoder",
+            _TABLE,
+            _records_of_main_encoder,
+        ),
+        TableProduct("table4", "TREC-50: number of clusters", _TABLE, _clusters_of_questions, _no_questions),
+        TableProduct(
+            "table5",
+            "Minimum distances of labels and accuracy across tasks, last layer of the main encoder",
+            _TABLE,
+            _cross_records,
+            _no_cross_tasks,
+        ),
+        TableProduct(
+            "table6", "Tasks: labels and examples; sentences and words of their corpora", _TABLE, _examples
+        ),
+        TableProduct(
+            "table7",
+            "Accuracy, clusters and similarity of training and test set, for every encoder and task",
+            _TABLE,
+            _records,
+        ),
+        _figure("figure1", "plane", "What DirectProbe does, on points in the plane", ()),
+        # The paper shows one task in its text and the rest in its appendix.
+        _figure("figure2", "minimum_distance", _DISTANCES, ("POS",)),
+        _figure(
+            "figure3",
+            "paths",
+            "Paths of three label centroids through fine-tuning",
+            ("POS",),
+            every_seed=False,
+        ),
+        _figure("figure4", "similarity", "Similarity of layers to their original during fine-tuning"),
+        _differences("figure5", "POS", every_layer=False),
+        _figure("figure6", "minimum_distance", _DISTANCES),
+        _differences("figure7", "POS"),
+        _differences("figure8", "DEP"),
+        _differences("figure9", "PS-fxn"),
+        _differences("figure10", "PS-role"),
+        _figure("movement", "movement", "Distance that label centroids moved in fine-tuning, by layer"),
+        _figure("memorisation", "memorisation", "Learning curves on seen and unseen examples"),
+        Product(
+            FINDINGS,
+            "F1 to F5: what the study says of each published finding",
+            ("json", "md"),
+            _findings_inputs,
+        ),
+        Product(REPORT, "All of it on one page, and how labels move", ("html",), _report_inputs),
+    ]
+}
+TABLES = {name: product for name, product in PRODUCTS.items() if isinstance(product, TableProduct)}
+FIGURES = {name: product for name, product in PRODUCTS.items() if isinstance(product, FigureProduct)}
+
+
+def targets(study: Study) -> str:
+    """Return the targets with a line each, for `snakemake --cores 1 help`."""
+    lines = {"all": f"everything the study {study.name} asks for (without a target, the same)"}
+    lines |= {name: product.title for name, product in PRODUCTS.items()}
+    lines |= {"provenance": "what made the results: versions, seeds, checksums"}
+    width = max(map(len, lines))
+    lacking = {name: f" (not in this study: it needs {lack})" for name, lack in study.lacking.items()}
+    return "\n".join(f"  {name:{width}}  {line}{lacking.get(name, '')}" for name, line in lines.items())

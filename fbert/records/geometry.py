@@ -1,0 +1,135 @@
+"""The geometry of one task on one layer: clusters and distances of its training and its test set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fbert.errors import CorruptFileError
+from fbert.records.origin import Origin, read_record, write_record
+
+LabelPair = tuple[str, str]
+
+
+class Distance(NamedTuple):
+    """The distance of two labels, a mean over their clusters, with bounds that are means likewise."""
+
+    distance: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The geometry of one labelled set.
+
+    Attributes:
+        n: number of points.
+        d: their dimensions.
+        labels: number of points of each label.
+        clusters: number of clusters.
+        clusters_by_label: the same of each label.
+        pairs: number of label pairs.
+        separable_pairs: how many of them a hyperplane parts.
+        linear: whether there are as many clusters as labels.
+        undecided: verdicts that rounding hides.
+        distances: of each pair of labels (in sorted order) that has one; none for clusters of five points or
+            fewer.
+    """
+
+    n: int
+    d: int
+    labels: Mapping[str, int]
+    clusters: int
+    clusters_by_label: Mapping[str, int]
+    pairs: int
+    separable_pairs: int
+    linear: bool
+    undecided: int
+    distances: Mapping[LabelPair, Distance]
+
+    @property
+    def distance_vector(self) -> dict[LabelPair, float]:
+        """The distance of each pair of labels."""
+        return {pair: found.distance for pair, found in self.distances.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        pairs = [{"a": a, "b": b, **found._asdict()} for (a, b), found in self.distances.items()]
+        return {**self.__dict__, "distances": pairs}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Geometry:
+        """Read what `to_json` wrote."""
+        pairs = {
+            (entry["a"], entry["b"]): Distance(entry["distance"], entry["lower"], entry["upper"])
+            for entry in content["distances"]
+        }
+        return cls(**{**content, "distances": pairs})
+
+
+@dataclass(frozen=True)
+class Halves:
+    """How alike two halves of one training set are: what train/test similarity would be without drift.
+
+    Attributes:
+        similarity: Pearson's r of their label distances; None if undefined.
+        pairs: number of label pairs that both halves have.
+        linear: whether both are linear.
+    """
+
+    similarity: float | None
+    pairs: int
+    linear: bool
+
+
+@dataclass(frozen=True)
+class GeometryRecord:
+    """What a DirectProbe job leaves.
+
+    Attributes:
+        origin: what it is about.
+        train: geometry of the training set.
+        test: geometry of the test set.
+        permuted_separable_pairs: of the training set, once its labels were permuted over the points.
+        halves: of the training set.
+    """
+
+    origin: Origin
+    train: Geometry
+    test: Geometry
+    permuted_separable_pairs: int
+    halves: Halves = field(default_factory=lambda: Halves(None, 0, False))
+
+    def write(self, path: Path | str) -> None:
+        """Write it as JSON, whole or not at all."""
+        content = {
+            "train": self.train.to_json(),
+            "test": self.test.to_json(),
+            "permuted_separable_pairs": self.permuted_separable_pairs,
+            "halves": asdict(self.halves),
+        }
+        write_record(path, self.origin, content)
+
+    @classmethod
+    def read(cls, path: Path | str) -> GeometryRecord:
+        """Read what `write` wrote.
+
+        Raises:
+            CorruptFileError: it is no such record.
+        """
+        origin, content = read_record(path)
+        try:
+            return cls(
+                origin,
+                Geometry.from_json(content["train"]),
+                Geometry.from_json(content["test"]),
+                content["permuted_separable_pairs"],
+                Halves(**content["halves"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise CorruptFileError(
+                f"{path}: not a record of geometry ({error!r}); delete it and run again to rebuild it"
+            ) from error
