@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -103,8 +104,8 @@ def test_certificates_prove_the_distances(tmp_path):
         assert pair["upper"] - pair["lower"] <= 1e-3 * pair["upper"]
 
 
-def test_golden_clusters(tmp_path, golden_folder):
-    name = golden_folder / "trec_layer1_800.npz"
+def test_golden_clusters(tmp_path):
+    name = Path(__file__).parents[1] / "golden" / "words-layer6.npz"
     run(name, "--output", tmp_path)
     assert same_partition(lines(tmp_path / "clusters.txt"), np.load(name)["clusters"])
 

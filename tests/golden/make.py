@@ -35,8 +35,8 @@ class Case:
     repeats: bool = True
 
 
-# What each is for: many points equal to one of another label; labels that overlap though no such points are there,
-# in the embedding layer and in the last; a set that is linear, in all dimensions.
+# What each is for: many points equal to one of another label; labels that overlap without such points, in the
+# embedding layer and in the last; a set that is linear, in all dimensions.
 CASES = {
     "prepositions-layer0": Case("prepositions-train.conllulex", 13, 0, 2, 390, 24),
     "words-layer0": Case("treebank.conllu", 3, 0, 6, 400, 12, repeats=False),

@@ -1,4 +1,4 @@
-"""The encoder and DirectProbe must agree with the committed golden files, which `make.py` made without them."""
+"""Encoder and DirectProbe agree with the committed golden files, which `make.py` made without them."""
 
 from pathlib import Path
 
