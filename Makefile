@@ -13,7 +13,7 @@ INSTALL := install --disable-pip-version-check --quiet --no-compile
 SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile
 QUICK := not workflow and not training and not hard and not slurm and not browser
 
-.PHONY: help setup setup-dev demo check test test-hard test-slurm test-browser style lint bench lock clean
+.PHONY: help setup setup-dev demo check coverage test test-hard test-slurm test-browser style lint bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,10 @@ demo: $(READY) ## Run the quickstart study and say which file to open
 
 check: style ## Check style and types, and pass the tests that neither start Snakemake nor train: under two minutes
 	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE)
+
+coverage: $(READY_DEV) ## Say how much of fbert the tests of `make check` run, and which five modules least
+	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE) --cov --cov-report=
+	$(BIN)/coverage report --sort=cover | sed -n '1,7p;$$p'
 
 test: $(READY_DEV) ## Pass the tests
 	$(BIN)/python -m pytest --durations=10 $(SIDE_BY_SIDE)
