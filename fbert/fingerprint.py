@@ -161,6 +161,15 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+class _AsItRuns(ast.NodeTransformer):
+    """Takes out what only a checker of types reads."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        """Leave out `if TYPE_CHECKING:` with its imports."""
+        return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
+
+
 @cache
 def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    tree: ast.Module = _AsItRuns().visit(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))
+    return tree

@@ -31,9 +31,8 @@ def job(snakemake: Any) -> Iterator[None]:
     with logged(snakemake.log[0]):
         todo = Job(**snakemake.params.job)
         todo.record.unlink(missing_ok=True)
-        read = [
-            path for name, paths in snakemake.input.items() if name != CHANGED for path in _several(paths)
-        ]
+        mark = snakemake.input.get(CHANGED)
+        read = [path for path in snakemake.input if path != mark]
         sums = sums_of(todo.root, read)
         check_inputs(todo.root, sums, Ledger([todo.root, DOWNLOADS]))
         yield
@@ -74,10 +73,6 @@ def _made(todo: Job, sums: dict[str, str], written: dict[str, str], read: list[s
         seen={path: mark for path, mark in seen.items() if path in outside},
         by=environment(),
     )
-
-
-def _several(paths: str | list[str]) -> list[str]:
-    return [paths] if isinstance(paths, str) else list(paths)
 
 
 def _tell(message: bytes, log: int, otherwise: int) -> None:

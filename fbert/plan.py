@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from fbert.corpora.registry import known_files
+from fbert.encoder.source import EncoderSource
 from fbert.errors import InputError
+from fbert.files import read_json
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
-from fbert.made import COUNTED, Job, Ledger
-from fbert.paths import DOWNLOADS, Results, results_of
-from fbert.products import FIGURES, PRODUCTS, TABLES
-from fbert.states import State
+from fbert.made import COUNTED, Job, Ledger, files_in
+from fbert.paths import DOWNLOADS, Results, fetched_encoder, results_of
+from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
+from fbert.states import ORIGINAL, State
 from fbert.study.study import Study
 
 Settings = dict[str, Any]
@@ -93,7 +95,7 @@ class Plan:
         package = {"figure_data": "figure_data", "draw_figure": "figures"}.get(rule)
         return [script, PACKAGE / package / f"{settings['kind']}.py"] if package else [script]
 
-    # --- what each rule computes from beside its input files --------------------------------------
+    # --- what each rule computes from beside its input files
 
     def _settings_of_fetch_corpus_file(self, file: str) -> Settings:
         return {"checksum": self._checksums.get(file, known_files()[file].checksum)}
@@ -115,12 +117,12 @@ class Plan:
         }
 
     def _settings_of_describe_encoder(self, encoder: str) -> Settings:
-        return {"source": self.study.encoders[encoder]}
+        return {"source": dict(self.study.encoders[encoder])}
 
     def _settings_of_finetune(self, encoder: str, tuned: str) -> Settings:
         state = self._tuned(tuned)
         return {
-            "source": self.study.encoders[encoder],
+            "source": dict(self.study.encoders[encoder]),
             "task": state.task,
             "seed": state.seed,
             "finetuning": self.study.finetuning[encoder],
@@ -129,7 +131,7 @@ class Plan:
 
     def _settings_of_embed(self, encoder: str, state: str, task: str) -> Settings:
         self._check(state=state, task=task)
-        return {"source": self.study.encoders[encoder], "dtype": self.study.store["dtype"]}
+        return {"source": dict(self.study.encoders[encoder]), "dtype": self.study.store["dtype"]}
 
     def _settings_of_probe(self, encoder: str, state: str, task: str, layer: str) -> Settings:
         self._check(task=task)
@@ -142,7 +144,7 @@ class Plan:
     def _settings_of_dynamics(self, encoder: str, tuned: str) -> Settings:
         state = self._tuned(tuned)
         return {
-            "source": self.study.encoders[encoder],
+            "source": dict(self.study.encoders[encoder]),
             "task": state.task,
             "directprobe": self.study.directprobe,
         }
@@ -195,7 +197,82 @@ class Plan:
     def _settings_of_provenance(self) -> Settings:
         return {"study": asdict(self.study)}
 
-    # --- pieces -----------------------------------------------------------------------------------
+    # --- input functions of the rules: from wildcards to files
+
+    def encoder_files(self, wildcards: Any) -> list[str]:
+        """Return what an encoder is read from: its record if it is of the hub, else its folder's files."""
+        entry = self.study.encoders[wildcards.encoder]
+        if "hub" in entry:
+            return [fetched_encoder(entry["hub"], entry["revision"])]
+        location = EncoderSource.from_study(wildcards.encoder, entry).location()
+        return files_in([location["pretrained_model_name_or_path"]])
+
+    def raw_files_of_task(self, wildcards: Any) -> list[str]:
+        """Return the raw files of a task's corpus."""
+        return list(self.raw_files(self.study.tasks[wildcards.task]).values())
+
+    def examples_tuned_on(self, wildcards: Any) -> str:
+        """Return the examples that a state was tuned on."""
+        return self.results.examples(State.parse(wildcards.tuned).task)
+
+    def encoder_megabytes(self, wildcards: Any) -> int:
+        """Return the size of all files of an encoder; 0 while it has not been fetched."""
+        files = [Path(file) for file in self.encoder_files(wildcards) if Path(file).is_file()]
+        if "hub" in self.study.encoders[wildcards.encoder]:
+            return sum(size for file in files for size in read_json(file)["bytes"].values()) // 10**6
+        return sum(file.stat().st_size for file in files) // 10**6
+
+    def embedding_inputs(self, wildcards: Any) -> Inputs:
+        """Return a task's examples, the original encoder, and for a tuned state its checkpoint."""
+        state = State.parse(wildcards.state)
+        tuned = [self.results.checkpoint(wildcards.encoder, state)] if state.is_tuned else []
+        examples = [self.results.examples(wildcards.task)]
+        return {"examples": examples, "encoder": self.encoder_files(wildcards), "checkpoint": tuned}
+
+    def trajectory_inputs(self, wildcards: Any) -> Inputs:
+        """Return the examples trained on, the original encoder, and the checkpoint with its snapshots."""
+        checkpoint = [self.results.checkpoint(wildcards.encoder, wildcards.tuned)]
+        examples = [self.examples_tuned_on(wildcards)]
+        return {"examples": examples, "encoder": self.encoder_files(wildcards), "checkpoint": checkpoint}
+
+    def stores(self, wildcards: Any) -> Inputs:
+        """Return the stores of a task in one state of an encoder."""
+        return self._stores("", wildcards.encoder, State.parse(wildcards.state), wildcards.task)
+
+    def stores_before_and_after(self, wildcards: Any) -> Inputs:
+        """Return the stores of the task that `tuned` was tuned on, before and after."""
+        encoder, state = wildcards.encoder, State.parse(wildcards.tuned)
+        before = self._stores("original_", encoder, ORIGINAL, state.task)
+        return before | self._stores("tuned_", encoder, state, state.task)
+
+    def movement_inputs(self, wildcards: Any) -> Inputs:
+        """Return the record of a training run that was followed, else the stores of its two ends."""
+        encoder, state = wildcards.encoder, self.study.tunings(wildcards.task)[0]
+        if encoder == self.study.main_encoder and state in self.study.followed:
+            return {"trajectory": [self.results.trajectory(encoder, state)]}
+        ends = {"original": ORIGINAL, "tuned": state}
+        return {name: [self.results.store(encoder, end, state.task, "train")] for name, end in ends.items()}
+
+    def table_inputs(self, wildcards: Any) -> Inputs:
+        """Return what a table is made from, by kind."""
+        return PRODUCTS[wildcards.table].inputs(self.study, self.results)
+
+    def figure_inputs(self, wildcards: Any) -> Inputs:
+        """Return what a figure is made from, by kind."""
+        return PRODUCTS[wildcards.figure].inputs(self.study, self.results)
+
+    def products_but_the_report(self, wildcards: Any) -> list[str]:
+        """Return what provenance is about; the report names what it found, so it comes after."""
+        shown = [PRODUCTS[name] for name in self.study.produce if name != REPORT]
+        return [file for product in shown for file in product.files(self.results)]
+
+    # --- pieces
+
+    def _stores(self, prefix: str, encoder: str, state: State, task: str) -> Inputs:
+        return {
+            f"{prefix}{split}": [self.results.store(encoder, state, task, split)]
+            for split in ("train", "test")
+        }
 
     def raw_files(self, corpus: str) -> dict[str, str]:
         """Return the raw files of a corpus, by part."""

@@ -1,6 +1,5 @@
 """What the rules share: the study, the wildcards it allows, what has changed, and resources."""
 
-import json
 import os
 import re
 import sys
@@ -8,7 +7,6 @@ import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import flag, is_flagged
 from snakemake.logging import logger
 
 # The checkout, also where the workflow is started from workflow/Snakefile.
@@ -26,11 +24,10 @@ os.environ.update(
 from fbert.corpora.registry import embedded_files, known_files
 from fbert.encoder.source import EncoderSource
 from fbert.errors import InputError
-from fbert.made import files_in
 from fbert.paths import DOWNLOADS, downloaded, fetched_encoder, results_of
 from fbert.plan import Plan
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, targets
-from fbert.states import ORIGINAL, State
+from fbert.states import ORIGINAL
 from fbert.study import check_configuration, load_study
 
 
@@ -56,21 +53,12 @@ PLAN = Plan(
     config.get("versions_count", True),
 )
 GPU = 1
-# What reruns is decided by content (fbert/made.py) and told to Snakemake by this file, an input of every job: it is newer
-# than any result, and counts for the jobs of which something has changed. Time stamps of other inputs do not count.
+# What reruns is decided by content (fbert/made.py) and told to Snakemake by this file, an input of every job: it is
+# newer than any result, and its time counts for the jobs of which something has changed (`needs`).
 MARK = Path(".snakemake", "changed")
 if workflow.is_main_process:
     MARK.parent.mkdir(exist_ok=True)
     MARK.write_text(f"{time.time_ns()}\n")
-
-
-def ancient_unless_changed(path):
-    """Let no time stamp count but that of the mark."""
-    return path if is_flagged(path, "changed") else ancient(path)
-
-
-inputflags:
-    ancient_unless_changed,
 
 
 def one_of(names):
@@ -98,90 +86,78 @@ def job(rule):
 SAID = set()
 
 
-def changed(rule):
-    """The mark, as an input that counts if something has changed since a job of this rule was done."""
+def needs(rule, *functions, **files):
+    """What a rule's jobs are made from: templates of paths, and functions of wildcards that return paths.
 
-    def mark(wildcards):
-        changes = (
-            PLAN.ledger.changes(PLAN.needed(rule, dict(wildcards)))
-            if workflow.is_main_process
-            else []
-        )
-        for said in {f"{rule}: {change}" for change in changes if ": " in change}:
-            if said not in SAID:
-                logger.info(f"changed for {said}")
-                SAID.add(said)
-        return flag(str(MARK), "changed") if changes else str(MARK)
-
-    return mark
-
-
-def inputs_of(products, wildcard):
-    """The files that a product is made from, by kind; refused if this study has not what it takes."""
+    For a job of which nothing has changed, time stamps do not count, be its inputs touched or made again; for
+    another one the mark does, so that it runs.
+    """
 
     def inputs(wildcards):
-        name = wildcards[wildcard]
-        if name in STUDY.lacking:
-            raise WorkflowError(
-                f"study {STUDY.name}: {name} needs {STUDY.lacking[name]}"
-            )
-        return products[name].inputs(STUDY, PATHS)
+        found = {name: paths_of(file, wildcards) for name, file in files.items()}
+        for function in functions:
+            found |= function(wildcards)
+        found |= {"changed": str(MARK)}
+        return (
+            found
+            if changed(rule, wildcards)
+            else {name: ancient(file) for name, file in found.items()}
+        )
 
     return inputs
 
 
-def encoder_files(wildcards):
-    """What an encoder is read from: its record if it comes from the hub, else the files of its folder."""
-    entry = STUDY.encoders[wildcards.encoder]
-    if "hub" in entry:
-        return [fetched_encoder(entry["hub"], entry["revision"])]
-    source = EncoderSource.from_study(wildcards.encoder, entry)
-    return files_in([source.location()["pretrained_model_name_or_path"]])
+def paths_of(file, wildcards):
+    """A function's paths, a template's path, or a list of paths as it is."""
+    if callable(file):
+        return file(wildcards)
+    return file.format(**wildcards) if isinstance(file, str) else file
 
 
-def checkpoint_of(wildcards):
-    """The checkpoint behind a state, none for the original weights."""
-    if wildcards.state == str(ORIGINAL):
-        return []
-    return PATHS.checkpoint(wildcards.encoder, wildcards.state)
+def changed(rule, wildcards):
+    """Whether something has changed since a job was done; what it is is said once."""
+    if not workflow.is_main_process:
+        return False
+    changes = PLAN.ledger.changes(PLAN.needed(rule, dict(wildcards)))
+    for said in {f"{rule}: {change}" for change in changes if ": " in change} - SAID:
+        logger.info(f"changed for {said}")
+        SAID.add(said)
+    return bool(changes)
 
 
-def stores_before_and_after(wildcards):
-    """The stores of the task that `tuned` was tuned on, before and after."""
-    state = State.parse(wildcards.tuned)
+def possible(inputs):
+    """The files that a product is made from; refused if this study has not what it takes."""
+
+    def found(wildcards):
+        (name,) = wildcards
+        if name in STUDY.lacking:
+            raise WorkflowError(
+                f"study {STUDY.name}: {name} needs {STUDY.lacking[name]}"
+            )
+        return inputs(wildcards)
+
+    return found
+
+
+def growing(mem_mb, runtime, weights=0):
+    """Memory and time that are asked for once, twice, three times over as a job is tried again.
+
+    To the megabytes comes so many times what the weights of the job's encoder take.
+    """
+
+    def memory(wildcards, attempt):
+        size = PLAN.encoder_megabytes(wildcards) if weights else 0
+        return attempt * (mem_mb + weights * size)
+
     return {
-        f"{name}_{split}": PATHS.store(wildcards.encoder, side, state.task, split)
-        for name, side in (("original", ORIGINAL), ("tuned", state))
-        for split in ("train", "test")
+        "mem_mb": memory,
+        "runtime": lambda wildcards, attempt: attempt * runtime,
     }
 
 
-def movement_inputs(wildcards):
-    """The record of a training run that was followed, else the stores of its two ends."""
-    encoder, state = wildcards.encoder, STUDY.tunings(wildcards.task)[0]
-    if encoder == STUDY.main_encoder and state in STUDY.followed:
-        return {"trajectory": PATHS.trajectory(encoder, state)}
-    return {
-        "original": PATHS.store(encoder, ORIGINAL, state.task, "train"),
-        "tuned": PATHS.store(encoder, state, state.task, "train"),
-    }
-
-
-def growing(amount):
-    """A resource that is asked for once, twice, three times over as a job is tried again."""
-    return lambda wildcards, attempt: amount * attempt
-
-
-def growing_with_encoder(mem_mb, weights):
-    """Memory that grows likewise: a constant, and so many times what the encoder's files take."""
-
-    def grown(wildcards, input, attempt):
-        record = Path(input.encoder[0])
-        sizes = (
-            json.loads(record.read_text())["bytes"]
-            if len(input.encoder) == 1
-            else {file: os.path.getsize(file) for file in input.encoder}
-        )
-        return attempt * (mem_mb + weights * sum(sizes.values()) // 10**6)
-
-    return grown
+def in_report(path, kind, **labels):
+    """A table or figure that Snakemake's own report shows."""
+    caption = f"captions/{kind}.rst"
+    return report(
+        path, caption=caption, category=f"{kind}s".capitalize(), labels=labels
+    )

@@ -4,7 +4,7 @@
 rule fetch_corpus_file:
     """A public corpus file: from the mirror if it is there, else downloaded; its checksum holds either way."""
     input:
-        changed=changed("fetch_corpus_file"),
+        unpack(needs("fetch_corpus_file")),
     output:
         downloaded("{file}"),
     log:
@@ -28,7 +28,7 @@ rule fetch_corpus_file:
 rule write_embedded_corpus:
     """The project's own synthetic corpus, in the three formats of the real ones."""
     input:
-        changed=changed("write_embedded_corpus"),
+        unpack(needs("write_embedded_corpus")),
     output:
         [PATHS.raw(f"embedded/{file}") for file in embedded_files()],
     log:
@@ -50,8 +50,7 @@ rule write_embedded_corpus:
 rule prepare_task:
     """A corpus in two splits, with the examples of one task; what other tasks find there is their own matter."""
     input:
-        raw=lambda wildcards: PLAN.raw_files(STUDY.tasks[wildcards.task]).values(),
-        changed=changed("prepare_task"),
+        unpack(needs("prepare_task", raw=PLAN.raw_files_of_task)),
     output:
         PATHS.examples(),
     log:
@@ -61,8 +60,7 @@ rule prepare_task:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     params:
         job=job("prepare_task"),
     script:

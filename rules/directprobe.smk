@@ -4,9 +4,7 @@
 rule directprobe:
     """Clusters and distances of one task on one layer, for the training and the test set."""
     input:
-        train=PATHS.store(split="train"),
-        test=PATHS.store(split="test"),
-        changed=changed("directprobe"),
+        unpack(needs("directprobe", PLAN.stores)),
     output:
         PATHS.geometry(layer="{layer}"),
     log:
@@ -16,8 +14,7 @@ rule directprobe:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        **growing(mem_mb=4000, runtime=240),
     params:
         job=job("directprobe"),
     script:

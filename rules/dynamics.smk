@@ -4,10 +4,7 @@
 rule dynamics:
     """Clusters, distances and centroids of the training examples at every snapshot of a training run."""
     input:
-        examples=lambda wildcards: PATHS.examples(State.parse(wildcards.tuned).task),
-        checkpoint=PATHS.checkpoint(),
-        encoder=encoder_files,
-        changed=changed("dynamics"),
+        unpack(needs("dynamics", PLAN.trajectory_inputs)),
     output:
         PATHS.trajectory(),
     log:
@@ -17,8 +14,7 @@ rule dynamics:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing_with_encoder(4000, weights=3),
-        runtime=growing(240),
+        **growing(mem_mb=4000, runtime=240, weights=3),
     params:
         job=job("dynamics"),
     script:
@@ -28,8 +24,7 @@ rule dynamics:
 rule learning_curves:
     """Learning curves of probes, before and after fine-tuning, on examples that it has seen and others."""
     input:
-        unpack(stores_before_and_after),
-        changed=changed("learning_curves"),
+        unpack(needs("learning_curves", PLAN.stores_before_and_after)),
     output:
         PATHS.learning_curves(),
     log:
@@ -39,8 +34,7 @@ rule learning_curves:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(120),
+        **growing(mem_mb=4000, runtime=120),
         gpu=GPU,
     params:
         job=job("learning_curves"),

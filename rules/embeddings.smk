@@ -4,10 +4,7 @@
 rule embed:
     """The examples of one task through one state of an encoder: a store for each split."""
     input:
-        examples=PATHS.examples(),
-        checkpoint=checkpoint_of,
-        encoder=encoder_files,
-        changed=changed("embed"),
+        unpack(needs("embed", PLAN.embedding_inputs)),
     output:
         train=PATHS.store(split="train"),
         test=PATHS.store(split="test"),
@@ -20,8 +17,7 @@ rule embed:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing_with_encoder(3000, weights=2),
-        runtime=growing(60),
+        **growing(mem_mb=3000, runtime=60, weights=2),
         gpu=GPU,
     params:
         job=job("embed"),

@@ -4,7 +4,7 @@
 rule fetch_encoder:
     """An encoder of the hub, into Hugging Face's cache, on the machine that has the network."""
     input:
-        changed=changed("fetch_encoder"),
+        unpack(needs("fetch_encoder")),
     output:
         fetched_encoder(),
     log:
@@ -26,8 +26,7 @@ rule fetch_encoder:
 rule describe_encoder:
     """Layers, heads, width and parameters of an encoder, from its configuration."""
     input:
-        encoder=encoder_files,
-        changed=changed("describe_encoder"),
+        unpack(needs("describe_encoder", encoder=PLAN.encoder_files)),
     output:
         PATHS.encoder(),
     log:
@@ -37,8 +36,7 @@ rule describe_encoder:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        **growing(mem_mb=2000, runtime=20),
     params:
         job=job("describe_encoder"),
     script:
@@ -48,9 +46,11 @@ rule describe_encoder:
 rule finetune:
     """An encoder fine-tuned on one task: a Hugging Face folder with the task's head and snapshots beside."""
     input:
-        examples=lambda wildcards: PATHS.examples(State.parse(wildcards.tuned).task),
-        encoder=encoder_files,
-        changed=changed("finetune"),
+        unpack(
+            needs(
+                "finetune", examples=PLAN.examples_tuned_on, encoder=PLAN.encoder_files
+            )
+        ),
     output:
         directory(PATHS.checkpoint()),
     log:
@@ -60,8 +60,7 @@ rule finetune:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing_with_encoder(2000, weights=8),
-        runtime=growing(240),
+        **growing(mem_mb=2000, runtime=240, weights=8),
         gpu=GPU,
     params:
         job=job("finetune"),

@@ -4,8 +4,7 @@
 rule figure_data:
     """The tidy table behind one figure."""
     input:
-        unpack(inputs_of(FIGURES, "figure")),
-        changed=changed("figure_data"),
+        unpack(needs("figure_data", possible(PLAN.figure_inputs))),
     output:
         csv=PATHS.figure(),
     log:
@@ -15,8 +14,7 @@ rule figure_data:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        **growing(mem_mb=4000, runtime=30),
     params:
         job=job("figure_data"),
     script:
@@ -26,19 +24,10 @@ rule figure_data:
 rule draw_figure:
     """One figure as PDF and PNG, with the text of its caption."""
     input:
-        csv=PATHS.figure(),
-        changed=changed("draw_figure"),
+        unpack(needs("draw_figure", csv=PATHS.figure())),
     output:
         pdf=PATHS.figure(form="pdf"),
-        png=report(
-            PATHS.figure(form="png"),
-            caption="captions/figure.rst",
-            category="Figures",
-            labels=lambda wildcards: {
-                "figure": wildcards.figure,
-                "shows": FIGURES[wildcards.figure].title,
-            },
-        ),
+        png=in_report(PATHS.figure(form="png"), "figure", figure="{figure}"),
         md=PATHS.figure(form="md"),
     log:
         f"{RESULTS}/logs/draw_figure/{{figure}}.log",
@@ -47,8 +36,7 @@ rule draw_figure:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     params:
         job=job("draw_figure"),
     script:

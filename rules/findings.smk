@@ -4,8 +4,7 @@
 rule findings:
     """Verdicts on F1 to F5 with effects and intervals, from the records of the stages before."""
     input:
-        **PRODUCTS["findings"].inputs(STUDY, PATHS),
-        changed=changed("findings"),
+        unpack(needs("findings", **PRODUCTS["findings"].inputs(STUDY, PATHS))),
     output:
         json=PATHS.findings("json"),
         md=PATHS.findings("md"),
@@ -16,8 +15,7 @@ rule findings:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
+        **growing(mem_mb=2000, runtime=30),
     params:
         job=job("findings"),
     script:

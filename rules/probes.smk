@@ -4,9 +4,7 @@
 rule probe:
     """The best perceptron of the grid for one task on one layer, and its test accuracy over several runs."""
     input:
-        train=PATHS.store(split="train"),
-        test=PATHS.store(split="test"),
-        changed=changed("probe"),
+        unpack(needs("probe", PLAN.stores)),
     output:
         record=PATHS.probe_of_layer(".json"),
         labels=PATHS.probe_of_layer("-labels.csv"),
@@ -20,8 +18,7 @@ rule probe:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        **growing(mem_mb=4000, runtime=240),
         gpu=GPU,
     params:
         job=job("probe"),

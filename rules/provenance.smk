@@ -4,13 +4,7 @@
 rule provenance:
     """Study, seeds, versions, commits, machines and checksums, whenever a table or a figure is made."""
     input:
-        # The report names what provenance found, so it comes after.
-        [
-            PRODUCTS[name].files(PATHS)
-            for name in STUDY.produce
-            if name != REPORT
-        ],
-        changed=changed("provenance"),
+        unpack(needs("provenance", results=PLAN.products_but_the_report)),
     output:
         PATHS.provenance,
     log:

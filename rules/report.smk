@@ -4,8 +4,7 @@
 rule movement_view:
     """The labels of one encoder and task through fine-tuning, projected onto a plane for each layer."""
     input:
-        unpack(movement_inputs),
-        changed=changed("movement_view"),
+        unpack(needs("movement_view", PLAN.movement_inputs)),
     output:
         PATHS.movement(),
     log:
@@ -15,8 +14,7 @@ rule movement_view:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        **growing(mem_mb=2000, runtime=10),
     params:
         job=job("movement_view"),
     script:
@@ -26,8 +24,7 @@ rule movement_view:
 rule report:
     """Findings, tables, figures and the movement of labels, on one page."""
     input:
-        **PRODUCTS["report"].inputs(STUDY, PATHS),
-        changed=changed("report"),
+        unpack(needs("report", **PRODUCTS["report"].inputs(STUDY, PATHS))),
     output:
         html=report(PATHS.report, caption="captions/report.rst", category="Report"),
     log:

@@ -4,15 +4,9 @@
 rule make_table:
     """One table, from the records of the stages before it."""
     input:
-        unpack(inputs_of(TABLES, "table")),
-        changed=changed("make_table"),
+        unpack(needs("make_table", possible(PLAN.table_inputs))),
     output:
-        csv=report(
-            PATHS.table(),
-            caption="captions/table.rst",
-            category="Tables",
-            labels={"table": "{table}"},
-        ),
+        csv=in_report(PATHS.table(), "table", table="{table}"),
         md=PATHS.table(form="md"),
         tex=PATHS.table(form="tex"),
     log:
@@ -22,8 +16,7 @@ rule make_table:
     conda:
         "../envs/fbert.yaml"
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     params:
         job=job("make_table"),
     script:

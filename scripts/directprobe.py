@@ -7,8 +7,8 @@ if __name__ == "__main__":
     with job(snakemake):
         settings, stores = snakemake.params.job["settings"], snakemake.input
         record = geometry_of_stores(
-            stores.train,
-            stores.test,
+            stores.train[0],
+            stores.test[0],
             snakemake.wildcards.task,
             settings["layer"],
             settings["seed"],

@@ -11,11 +11,11 @@ from fbert.states import State
 
 if __name__ == "__main__":
     with job(snakemake):
-        todo, wildcards, checkpoint = snakemake.params.job, snakemake.wildcards, snakemake.input.checkpoint
+        todo, wildcards, checkpoint = snakemake.params.job, snakemake.wildcards, snakemake.input.checkpoint[0]
         course = course_of_checkpoint(
             EncoderSource.from_study(wildcards.encoder, todo["settings"]["source"]),
             checkpoint,
-            PreparedCorpus.read(snakemake.input.examples),
+            PreparedCorpus.read(snakemake.input.examples[0]),
             State.parse(wildcards.tuned),
         )
         made = todo | {"checkpoint": check_checkpoint(checkpoint)}

@@ -9,9 +9,9 @@ from fbert.store.embed import embed
 if __name__ == "__main__":
     with job(snakemake):
         settings, wildcards = snakemake.params.job["settings"], snakemake.wildcards
-        corpus = PreparedCorpus.read(snakemake.input.examples)
+        corpus = PreparedCorpus.read(snakemake.input.examples[0])
         source = EncoderSource.from_study(wildcards.encoder, settings["source"])
-        encoder = Encoder.load(snakemake.input.get("checkpoint") or source)
+        encoder = Encoder.load(*snakemake.input.checkpoint or [source])
         provenance = {
             "encoder": source.name,
             "source": source.as_dict(),

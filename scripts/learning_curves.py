@@ -7,8 +7,8 @@ if __name__ == "__main__":
     with job(snakemake):
         settings, stores = snakemake.params.job["settings"], snakemake.input
         curves = learning_curves_of(
-            (stores.original_train, stores.original_test),
-            (stores.tuned_train, stores.tuned_test),
+            (stores.original_train[0], stores.original_test[0]),
+            (stores.tuned_train[0], stores.tuned_test[0]),
             settings["task"],
             MemorisationSettings(**settings["memorisation"]),
             settings["seed"],

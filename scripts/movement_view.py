@@ -11,9 +11,9 @@ if __name__ == "__main__":
     with job(snakemake):
         named, settings = dict(snakemake.input.items()), snakemake.params.job["settings"]
         view = (
-            view_of_run(Trajectory.read(named["trajectory"]))
+            view_of_run(Trajectory.read(named["trajectory"][0]))
             if "trajectory" in named
-            else view_of_ends(named["original"], named["tuned"], settings["task"])
+            else view_of_ends(named["original"][0], named["tuned"][0], settings["task"])
         )
         head = {"encoder": settings["encoder"], "seed": settings["seed"]}
         # On one line: coordinates are many, and nobody reads them.

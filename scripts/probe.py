@@ -8,8 +8,8 @@ if __name__ == "__main__":
     with job(snakemake):
         settings = snakemake.params.job["settings"]
         record = probe_stores(
-            snakemake.input.train,
-            snakemake.input.test,
+            snakemake.input.train[0],
+            snakemake.input.test[0],
             snakemake.wildcards.task,
             settings["layer"],
             ProbeSettings(**settings["probe"]),

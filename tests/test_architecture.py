@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from fbert.fingerprint import PACKAGE, direct_imports
+from fbert.fingerprint import PACKAGE, _file_of, _imports, direct_imports, imported_files
 
 # Each module may import those of earlier lines, never of its own line or of later ones.
 ORDER = [
-    ["errors", "fingerprint"],
-    ["files", "job", "provenance", "published"],
-    ["corpora"],
-    ["task_definitions", "figure_definitions", "table_definitions", "tasks"],
+    ["errors", "layers", "words", "text_kind", "fingerprint", "environment"],
+    ["states", "files", "published"],
+    ["paths", "made"],
+    ["products", "job", "provenance", "corpora"],
+    ["task_definitions", "prepared"],
     ["prepare", "study"],
     ["encoder"],
-    ["store"],
-    ["finetune"],
-    ["probe", "directprobe"],
+    ["plan", "store"],
+    ["verify", "finetune"],
+    ["__main__", "probe", "directprobe"],
+    ["records"],
     ["analysis"],
     ["findings"],
     ["tables", "figure_data", "figures"],
@@ -33,42 +35,87 @@ def module_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def files():
-    return [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
+FILES = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
+SCRIPTS = sorted((PACKAGE.parent / "scripts").glob("*.py"))
+# What words for readers, and what the workflow plans by, may never reach.
+PLANNING = {"products", "plan", "study", "verify", "__main__"}
+COMPUTING = ["prepare_task", "describe_encoder", "finetune", "embed", "probe", "directprobe", "dynamics"]
 
 
 def test_every_module_has_its_place():
-    assert {module_of(path) for path in files()} == set(LINE)
+    assert {module_of(path) for path in FILES} == set(LINE)
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_follow_the_data(path):
-    own = module_of(path)
-    imported = {module_of(file) for file in direct_imports(path) if file != PACKAGE / "__init__.py"} - {own}
-    upward = {name for name in imported if LINE[name] >= LINE[own]}
-    assert not upward, f"{own} must not import {upward}"
+def test_imports_follow_the_data():
+    upward = [
+        f"{path.relative_to(PACKAGE)} must not import {name}"
+        for path in FILES
+        for name in {module_of(file) for file in all_imports(path)} - {module_of(path)}
+        if LINE[name] >= LINE[module_of(path)]
+    ]
+    assert not upward
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_heavy_imports_stay_in_their_stages(path):
-    tree = ast.parse(path.read_text())
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    heavy = {name.split(".")[0] for name in names} & HEAVY
+def all_imports(path):
+    """The files that one file imports itself, those that frame a job included."""
+    named = {_file_of(name) for name in _imports(path)}
+    return (named | direct_imports(path)) - {None, PACKAGE / "__init__.py"}
+
+
+def test_heavy_imports_stay_in_their_stages():
     allowed = {
-        "encoder": {"torch", "transformers", "peft"},
-        "store": {"torch"},
-        "finetune": {"torch", "transformers", "peft"},
+        "encoder": {"torch", "transformers"},
+        "finetune": {"torch", "peft"},
         "probe": {"torch", "sklearn"},
         "directprobe": {"sklearn", "numba"},
         "figures": {"matplotlib"},
     }
-    assert heavy <= allowed.get(module_of(path), set())
+    for path in FILES:
+        heavy = {name.partition(".")[0] for name in _imports(path)} & HEAVY
+        assert heavy <= allowed.get(module_of(path), set()), path
+
+
+def test_modules_import_modules_and_faces_are_for_users():
+    """A face passes on the names of a whole package: who imports it stands on all of it."""
+    faces = [
+        f"{path.relative_to(PACKAGE.parent)} imports the face {file.relative_to(PACKAGE)}"
+        for path in [*FILES, *SCRIPTS]
+        for file in all_imports(path)
+        if file.name == "__init__.py" and path.name != "__init__.py" and _only_passes_on(file)
+    ]
+    assert not faces
+
+
+def _only_passes_on(face):
+    """Tell a face with names of other modules from a package that has its code in its `__init__`."""
+    body = ast.parse(face.read_text()).body
+    return any(isinstance(node, ast.ImportFrom) for node in body) and not any(
+        isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body
+    )
+
+
+def test_what_is_only_passed_on_has_no_substance():
+    for face in PACKAGE.rglob("__init__.py"):
+        if _only_passes_on(face):
+            kinds = {type(node) for node in ast.parse(face.read_text()).body}
+            assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign}, face
+
+
+def test_no_job_stands_on_what_plans_it():
+    for script in SCRIPTS:
+        assert not {module_of(file) for file in imported_files(script)} & PLANNING, script
+
+
+@pytest.mark.parametrize("name", COMPUTING)
+def test_what_computes_knows_no_words_for_readers(name):
+    script = PACKAGE.parent / "scripts" / f"{name}.py"
+    reached = {module_of(file) for file in imported_files(script)}
+    assert not reached & {"words", "published", "findings", "tables", "figure_data", "figures", "report"}
 
 
 def test_planning_imports_only_the_standard_library_and_what_snakemake_has():
     code = (
-        "import sys; import fbert.study, fbert.fingerprint; "
+        "import sys; import fbert.plan; "
         "print(*{'numpy', 'pandas', 'torch', 'sklearn', 'h5py', 'requests'} & set(sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,13 +17,13 @@ def copy(tmp_path):
     return tmp_path
 
 
-def prints(copy: Path) -> dict[str, str]:
+def prints(copy: Path, python: str = sys.executable) -> dict[str, str]:
     """Fingerprints of all scripts, computed by the copied package in a process of its own."""
     code = (
         "from pathlib import Path; from fbert.fingerprint import fingerprint\n"
         "for path in sorted(Path('scripts').glob('*.py')): print(path.name, fingerprint(path))"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True, check=True)
+    found = subprocess.run([python, "-c", code], cwd=copy, capture_output=True, text=True, check=True)
     return dict(line.split() for line in found.stdout.splitlines())
 
 
@@ -35,34 +35,33 @@ def changed(copy: Path, path: str, edit) -> set[str]:
     return {name for name in before if before[name] != after[name]}
 
 
-def test_comments_and_docstrings_change_nothing(copy):
+def test_words_change_nothing(copy):
     def edit(text):
-        return text.replace('"""', '"""Reworded. ', 1) + "\n\n# a remark\n"
+        text = text.replace('"""', '"""Reworded. ', 1) + "\n\n# a remark\n"
+        return text.replace("no task {task}; it has", "has no task {task} but")
 
-    assert changed(copy, "fbert/tasks.py", edit) == set()
+    assert changed(copy, "fbert/prepared.py", edit) == set()
+
+
+def test_annotations_and_messages_are_words(copy):
+    def edit(text):
+        text = text.replace("def prepare(\n    name: str,", 'def prepare(\n    name: "str",')
+        return text.replace("in a treebank, blank lines part", "blank lines part")
+
+    assert changed(copy, "fbert/prepare.py", edit) == set()
 
 
 def test_a_change_of_substance_reaches_every_script_that_imports_the_module(copy):
     found = changed(copy, "fbert/store/read.py", lambda text: text + "\nANSWER = 42\n")
-    assert {"embed.py", "probe.py", "directprobe.py"} <= found
-    assert not found & {"fetch_corpus_file.py", "prepare_corpus.py", "describe_encoder.py"}
+    assert {"probe.py", "directprobe.py", "learning_curves.py", "dynamics.py"} <= found
+    assert not found & {"fetch_corpus_file.py", "prepare_task.py", "describe_encoder.py", "finetune.py"}
 
 
-def test_tables_stand_alone(copy):
-    assert changed(copy, "fbert/tables/render.py", lambda text: text + "\nANSWER = 42\n") == {"make_table.py"}
-
-
-def test_the_probe_reaches_probes_and_learning_curves_alone(copy):
-    found = changed(copy, "fbert/probe/training.py", lambda text: text + "\nANSWER = 42\n")
-    assert found == {"probe.py", "learning_curves.py"}
-
-
-def test_package_data_counts(copy):
-    users = {"make_table.py", "findings.py"}
-    assert changed(copy, "fbert/published/representations.csv", lambda text: text + "\n") == users
-
-
-def test_the_page_of_the_report_stands_alone(copy):
+def test_data_count_for_the_module_that_names_them(copy):
+    assert changed(copy, "fbert/corpora/registry.yaml", lambda text: text + "\n") == {
+        "fetch_corpus_file.py",
+        "report.py",
+    }
     for file in ("report.html", "report.css", "report.js"):
         assert changed(copy, f"fbert/report/page/{file}", lambda text: text + "\n") == {"report.py"}
 
@@ -70,3 +69,11 @@ def test_the_page_of_the_report_stands_alone(copy):
 def test_views_of_movement_do_not_depend_on_the_page(copy):
     found = changed(copy, "fbert/report/movement.py", lambda text: text + "\nANSWER = 42\n")
     assert found == {"movement_view.py"}
+
+
+@pytest.mark.parametrize("minor", ["3.12", "3.13"])
+def test_every_version_of_python_sums_up_the_code_alike(copy, minor):
+    other = shutil.which(f"python{minor}")
+    if other is None or subprocess.run([other, "-V"], capture_output=True, check=False).returncode != 0:
+        pytest.skip(f"no python{minor} here")
+    assert prints(copy, other) == prints(copy)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from fbert.words import NO_TEXT, text_kind
+from fbert.text_kind import NO_TEXT, text_kind
 
 
 @dataclass(frozen=True)

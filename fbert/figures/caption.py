@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from fbert.figures.panels import is_synthetic
-from fbert.words import NO_TEXT, SYNTHETIC_REMARK
+from fbert.text_kind import NO_TEXT
+from fbert.words import SYNTHETIC_REMARK
 
 
 def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> str:

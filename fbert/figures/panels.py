@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
-from fbert.words import SYNTHETIC, SYNTHETIC_REMARK
+from fbert.text_kind import SYNTHETIC
+from fbert.words import SYNTHETIC_REMARK
 
 LETTERS = 14  # of small print on an inch, at most
 

@@ -51,7 +51,7 @@ class ProbeSettings:
     held_out: float = 0.2
     exhaustive: bool = False
     runs: int = 5
-    control: bool = False
+    control: bool = True
     memory_mb: int = 2000
 
     def __post_init__(self) -> None:

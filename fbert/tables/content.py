@@ -16,7 +16,7 @@ from fbert.records.geometry import Geometry, GeometryRecord
 from fbert.records.origin import Origin, joined
 from fbert.records.probe import ProbeRecord
 from fbert.states import grouped
-from fbert.words import text_kind
+from fbert.text_kind import text_kind
 
 
 def encoder_rows(encoders: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

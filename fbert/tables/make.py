@@ -15,7 +15,7 @@ from fbert.records.geometry import GeometryRecord
 from fbert.records.probe import ProbeRecord
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
-from fbert.words import SYNTHETIC
+from fbert.text_kind import SYNTHETIC
 
 Inputs = Mapping[str, Sequence[Any]]
 """By kind: `encoders` (plain values), `examples` (prepared corpora), `probes` and `geometries` (records)."""

