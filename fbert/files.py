@@ -55,9 +55,17 @@ def replacing(path: Path | str) -> Iterator[Path]:
         try:
             yield temporary
             _sync(temporary)
+            share(temporary)
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def share(path: Path) -> None:
+    """Give a file the permissions that the user's umask grants, whatever a library chose: colleagues read it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)
 
 
 def write_text(path: Path | str, text: str) -> None:

@@ -166,7 +166,7 @@ class Ledger:
             return ["no record of how it was made"]
         if key not in self._found:
             self._found[key] = []  # of a job that waits for itself there is nothing to say
-            self._found[key] = list(self._changes(self.records[key], job))
+            self._found[key] = list(dict.fromkeys(self._changes(self.records[key], job)))
         return self._found[key]
 
     def changes_of(self, key: tuple[str, Path]) -> list[str]:

@@ -1,4 +1,4 @@
-"""From raw corpora to prepared ones: find the examples of each task (study, section 2)."""
+"""From raw corpora to prepared ones: find the examples of each task (docs/method.md, Data)."""
 
 from __future__ import annotations
 

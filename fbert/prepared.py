@@ -1,4 +1,4 @@
-"""A prepared corpus: sentences in two splits and the examples each task finds in them (study, section 2).
+"""A prepared corpus: sentences in two splits and the examples each task finds in them (docs/method.md, Data).
 
 An example is a label on zero, one or two words of a sentence: none means the sentence itself.
 A pair of sentences is one sentence with `SECOND` between its two halves.

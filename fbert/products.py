@@ -73,7 +73,7 @@ class FigureProduct(Product):
     every_seed: bool = True
 
     def files(self, results: Results) -> list[str]:
-        """Return the figure's table, its picture, and the text of its caption."""
+        """Return the figure's table, its picture and its caption in their forms."""
         return [results.figure(self.name, form) for form in self.forms]
 
     def runs(self, study: Study) -> list[State]:
@@ -186,7 +186,7 @@ def _figure(
     def lack(study: Study) -> str | None:
         return _not_followed(made, study)
 
-    forms = ("csv", "pdf", "png", "md")
+    forms = ("csv", "pdf", "png", "md", "json")
     made = FigureProduct(name, title, forms, inputs, lack, kind, tasks, every_layer, every_seed)
     return made
 
@@ -213,8 +213,8 @@ def _report_inputs(study: Study, results: Results) -> Inputs:
     figures = [product for product in shown if isinstance(product, FigureProduct)]
     encoders = sorted(study.encoders, key=lambda encoder: encoder != study.main_encoder)
     return {
-        "tables": [results.table(table.name, form) for table in tables for form in ("csv", "md")],
-        "figures": [results.figure(figure.name, form) for figure in figures for form in ("png", "md")],
+        "tables": [results.table(table.name, form) for table in tables for form in ("csv", "json")],
+        "figures": [results.figure(figure.name, form) for figure in figures for form in ("png", "json")],
         "findings": [results.findings()] if FINDINGS in study.produce else [],
         "movement": [results.movement(encoder, task) for encoder in encoders for task in study.tasks],
         "provenance": [results.provenance],
@@ -222,7 +222,7 @@ def _report_inputs(study: Study, results: Results) -> Inputs:
 
 
 FINDINGS, REPORT = "findings", "report"
-_TABLE = ("csv", "md", "tex")
+_TABLE = ("csv", "md", "tex", "json")
 _DISTANCES = "Distance of a label to the nearest other label during fine-tuning"
 
 PRODUCTS: Mapping[str, Product] = {

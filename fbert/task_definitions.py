@@ -1,4 +1,4 @@
-"""Tasks: which words of a sentence make an example, and where its label stands (study, section 2).
+"""Tasks: which words of a sentence make an example, and where its label stands (docs/method.md, Data).
 
 A task is data: a level, the column of its labels, and what other columns must say. Those that studies know by
 name are in `fbert.study.known_tasks`. Only the standard library is imported here, since the workflow reads

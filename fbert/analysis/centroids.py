@@ -1,4 +1,7 @@
-"""Centroids of labels: where they lie, how they move, and the plane that shows it best (study, section 5)."""
+"""Centroids of labels: where they lie, how they move, and the plane that shows it best.
+
+See docs/method.md, DirectProbe.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Memorisation: does a probe learn examples better that the encoder was tuned on? (study, section 6)"""
+"""Memorisation: does a probe learn examples better that the encoder was tuned on?
+
+See docs/method.md, Tables and figures.
+"""
 
 from __future__ import annotations
 

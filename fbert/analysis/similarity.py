@@ -1,4 +1,7 @@
-"""Spatial similarity: do two labelled sets of points arrange their labels alike? (study, section 5)"""
+"""Spatial similarity: do two labelled sets of points arrange their labels alike?
+
+See docs/method.md, DirectProbe.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class DistanceChange(NamedTuple):
 
 
 def minimum_distances(distances: Mapping[LabelPair, float]) -> dict[str, float]:
-    """Return each label's distance to the nearest other label (study, section 5)."""
+    """Return each label's distance to the nearest other label (docs/method.md, DirectProbe)."""
     nearest: dict[str, float] = {}
     for pair, distance in distances.items():
         for label in pair:

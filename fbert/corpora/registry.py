@@ -1,4 +1,4 @@
-"""The corpora the project knows: files, sources, checksums, and how they are read (study, section 2)."""
+"""The corpora the project knows: files, sources, checksums, and how they are read (docs/method.md, Data)."""
 
 from __future__ import annotations
 

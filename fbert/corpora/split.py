@@ -1,4 +1,4 @@
-"""Divide a corpus that comes in one file (study, section 2: by sentence, seeded)."""
+"""Divide a corpus that comes in one file (docs/method.md, Data: by sentence, seeded)."""
 
 from __future__ import annotations
 

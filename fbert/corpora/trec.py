@@ -1,4 +1,4 @@
-"""TREC question classification: one question a line, its label in front (study, section 2)."""
+"""TREC question classification: one question a line, its label in front (docs/method.md, Data)."""
 
 from __future__ import annotations
 

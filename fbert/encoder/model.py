@@ -1,4 +1,6 @@
-"""An encoder: vectors of words and sentences from every layer (study, sections 2 and 3).
+"""An encoder: vectors of words and sentences from every layer.
+
+See docs/method.md, Data, and Encoders and fine-tuning.
 
 Layer 0 is the output of the embedding layer, layer L the encoder's final output. A word of several subwords
 is the mean of their vectors. Weights are float32, and vectors are computed in float32 on every device.

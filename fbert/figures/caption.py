@@ -1,8 +1,9 @@
-"""The caption text of a figure: what it shows, of what, and what to know before reading it."""
+"""The caption of a figure: what it shows, of what, and what to know before reading it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -11,8 +12,27 @@ from fbert.text_kind import NO_TEXT
 from fbert.words import SYNTHETIC_REMARK
 
 
-def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> str:
-    """Return a figure's caption as Markdown.
+class Caption(NamedTuple):
+    """What stands below a figure.
+
+    Attributes:
+        name: `Figure 7`.
+        title: what it shows, for whoever cannot see it.
+        text: all that stands after the name, the title first.
+    """
+
+    name: str
+    title: str
+    text: str
+
+    @property
+    def markdown(self) -> str:
+        """Name and text as Markdown."""
+        return f"**{self.name}.** {self.text}\n"
+
+
+def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mapping[str, str]) -> Caption:
+    """Return a figure's caption.
 
     Args:
         name: of the figure.
@@ -21,14 +41,13 @@ def caption(name: str, title: str, what: str, frame: pd.DataFrame, study: Mappin
         frame: the rows it is drawn from.
         study: its `name` and the `encoder` shown.
     """
-    head = f"**{name.replace('figure', 'Figure ').capitalize()}.** {title}"
     of = f"study {study['name']}"
     if (frame["text"] != NO_TEXT).any():
         of += f", encoder {study['encoder']}"
-    sentences = [f"{head} ({of}).", what]
+    sentences = [f"{title} ({of}).", what]
     sentences += _panels(frame)
     sentences += [SYNTHETIC_REMARK] if is_synthetic(frame) else []
-    return " ".join(sentences) + "\n"
+    return Caption(name.replace("figure", "Figure ").capitalize(), title, " ".join(sentences))
 
 
 def _panels(frame: pd.DataFrame) -> Iterator[str]:

@@ -7,13 +7,26 @@ from pathlib import Path
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from fbert.files import replacing
+from fbert.figures.caption import Caption
+from fbert.files import replacing, write_json, write_text
 
 
-def save(figure: Figure, pdf: Path | str, png: Path | str) -> None:
-    """Write a figure as PDF and PNG, without dates and without the name of the program."""
+def write_figure(figure: Figure, caption: Caption, pdf: Path, png: Path, md: Path, json: Path) -> None:
+    """Write the four forms of a figure, each whole or not at all.
+
+    Args:
+        figure: what to write; it is closed.
+        caption: of it.
+        pdf: the picture, without a date.
+        png: the same, without the name of the program.
+        md: the caption.
+        json: caption, and width and height in inches, for the report.
+    """
     with replacing(pdf) as temporary:
         figure.savefig(temporary, format="pdf", metadata={"CreationDate": None})
     with replacing(png) as temporary:
         figure.savefig(temporary, format="png", metadata={"Software": None})
+    write_text(md, caption.markdown)
+    width, height = figure.get_size_inches().round(4).tolist()
+    write_json(json, {"caption": caption._asdict(), "width": width, "height": height})
     pyplot.close(figure)

@@ -1,4 +1,4 @@
-"""The findings of a study: F1 to F5 of the paper (study, section 1), and one of our own."""
+"""The findings of a study: F1 to F5 of the paper (docs/method.md, Questions), and one of our own."""
 
 from __future__ import annotations
 

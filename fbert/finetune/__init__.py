@@ -1,4 +1,4 @@
-"""Fine-tuning an encoder on a task (study, section 3).
+"""Fine-tuning an encoder on a task (docs/method.md, Encoders and fine-tuning).
 
 `fbert.finetune.training` holds the loop and needs torch; this package alone imports nothing heavy.
 """

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fbert.errors import InputError
+from fbert.files import share
 from fbert.finetune.state import read_record
 
 STATE = "state.safetensors"
@@ -73,6 +74,9 @@ def _discard_foreign(partial: Path, record: Mapping[str, Any]) -> None:
 
 def publish(built: Path, folder: Path) -> None:
     """Give a finished folder its name; one that is there already is replaced."""
+    for file in built.rglob("*"):
+        if file.is_file():
+            share(file)
     if folder.is_dir():
         shutil.rmtree(folder)
     os.replace(built, folder)

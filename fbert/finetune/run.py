@@ -1,4 +1,4 @@
-"""The training loop (study, section 3).
+"""The training loop (docs/method.md, Encoders and fine-tuning).
 
 Adam, a linear rise and fall of the learning rate, cross-entropy averaged over the examples of a batch,
 dropout as the encoder ships it. The state is saved after every epoch and snapshot; killed and started again,

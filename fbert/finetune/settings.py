@@ -28,7 +28,7 @@ class Lora:
 
 @dataclass(frozen=True)
 class FinetuneSettings:
-    """How every encoder is tuned; the defaults are the paper's (study, section 3).
+    """How every encoder is tuned; the defaults are the paper's (docs/method.md, Encoders and fine-tuning).
 
     Attributes:
         epochs: passes over the training sentences.

@@ -1,4 +1,7 @@
-"""A task on top of an encoder: one linear layer over what represents an example (study, sections 2 and 3)."""
+"""A task on top of an encoder: one linear layer over what represents an example.
+
+See docs/method.md, Data, and Encoders and fine-tuning.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The classifier probe (study, section 4): many perceptrons at once, with the meaning of scikit-learn's."""
+"""The classifier probe: many perceptrons at once, with the meaning of scikit-learn's.
+
+See docs/method.md, Classifier probe.
+"""
 
 from fbert.probe.curves import learning_curves
 from fbert.probe.probe import run_probe

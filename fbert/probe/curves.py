@@ -1,4 +1,4 @@
-"""Learning curves for the memorisation experiment (study, section 6)."""
+"""Learning curves for the memorisation experiment (docs/method.md, Tables and figures)."""
 
 from __future__ import annotations
 

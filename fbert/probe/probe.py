@@ -1,4 +1,7 @@
-"""The classifier probe (study, section 4): choose a setting, train it from several seeds, test."""
+"""The classifier probe: choose a setting, train it from several seeds, test.
+
+See docs/method.md, Classifier probe.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a probe is asked to do: the keys of a study's `probe` section (study, section 4)."""
+"""What a probe is asked to do: the keys of a study's `probe` section (docs/method.md, Classifier probe)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What stands in each table: rows from the records of the stages before it (study, section 6)."""
+"""What stands in each table: rows from the records of the stages before it.
+
+See docs/method.md, Tables and figures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Table 5: an encoder tuned on one task, probed and clustered on another (study, section 6)."""
+"""Table 5: an encoder tuned on one task, probed and clustered on another.
+
+See docs/method.md, Tables and figures.
+"""
 
 from __future__ import annotations
 

@@ -1,21 +1,23 @@
-"""A table as CSV, Markdown and LaTeX (booktabs)."""
+"""A table as CSV, Markdown and LaTeX (booktabs), and as plain values for the report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from fbert.files import write_text
+from fbert.files import write_json, write_text
 from fbert.tables.make import Table
 from fbert.words import SYNTHETIC_REMARK
 
 _DECIMALS = 2
 
 
-def write_table(table: Table, study: Mapping[str, str], csv: Path, md: Path, tex: Path) -> None:
-    """Write the three forms of a table, each whole or not at all.
+def write_table(table: Table, study: Mapping[str, str], csv: Path, md: Path, tex: Path, json: Path) -> None:
+    """Write the four forms of a table, each whole or not at all.
 
     Args:
         table: what to write.
@@ -23,10 +25,12 @@ def write_table(table: Table, study: Mapping[str, str], csv: Path, md: Path, tex
         csv: all columns, at full precision.
         md: the columns that readers see.
         tex: the same, for a document that loads booktabs.
+        json: the same, for the report.
     """
     write_text(csv, table.rows.to_csv(index=False, lineterminator="\n"))
     write_text(md, _markdown(table, study))
     write_text(tex, _latex(table, study))
+    write_json(json, _plain(table, study))
 
 
 def caption(table: Table, study: Mapping[str, str]) -> str:
@@ -36,20 +40,11 @@ def caption(table: Table, study: Mapping[str, str]) -> str:
 
 
 def _markdown(table: Table, study: Mapping[str, str]) -> str:
+    head = f"**{_called(table)}.** {caption(table, study)}"
     body = _as_text(table).to_markdown(index=False, disable_numparse=True, colalign=_alignment(table))
-    head = f"**{table.name.replace('table', 'Table ')}.** {caption(table, study)}"
-    return "\n\n".join([head, body, *_remarks(table)]) + "\n"
-
-
-def _remarks(table: Table) -> list[str]:
-    """Return a list of what the probes warn of, row by row, if there is anything."""
-    if "probe_warnings" not in table.rows:
-        return []
-    warned = table.rows[table.rows["probe_warnings"] != ""].to_dict("records")
-    lines = [
-        f"- {row['model']}, {row['task']}, {row['representation']}: {row['probe_warnings']}" for row in warned
-    ]
-    return ["\n".join(["Remarks of the probes:", *lines])] if lines else []
+    remarks = [f"- {remark}" for remark in _remarks(table)]
+    below = ["\n".join(["Remarks of the probes:", *remarks])] if remarks else []
+    return "\n\n".join([head, body, *below]) + "\n"
 
 
 def _latex(table: Table, study: Mapping[str, str]) -> str:
@@ -65,18 +60,50 @@ def _latex(table: Table, study: Mapping[str, str]) -> str:
     )
 
 
+def _plain(table: Table, study: Mapping[str, str]) -> dict[str, Any]:
+    text = _as_text(table)
+    return {
+        "id": table.name,
+        "caption": {"name": _called(table), "text": caption(table, study)},
+        "headings": text.columns.tolist(),
+        "right": [side == "right" for side in _alignment(table)],
+        "rows": text.to_numpy().tolist(),
+        "remarks": _remarks(table),
+    }
+
+
+def _called(table: Table) -> str:
+    return table.name.replace("table", "Table ")
+
+
+def _remarks(table: Table) -> list[str]:
+    """Return what the probes warn of, row by row, if there is anything."""
+    if "probe_warnings" not in table.rows:
+        return []
+    warned = table.rows[table.rows["probe_warnings"] != ""].to_dict("records")
+    return [
+        f"{row['model']}, {row['task']}, {row['representation']}: {row['probe_warnings']}" for row in warned
+    ]
+
+
 def _as_text(table: Table) -> pd.DataFrame:
     """Return the shown columns as text, so that all forms print the same digits."""
-    shown = table.rows[list(table.shown)].rename(columns=dict(table.shown))
-    return shown.map(_cell)
+    columns = {
+        name: table.rows[name].map(partial(_cell, decimals=_decimals(table, name))) for name in table.shown
+    }
+    return pd.DataFrame(columns).rename(columns=dict(table.shown))
 
 
-def _cell(value: object) -> str:
+def _decimals(table: Table, name: str) -> int:
+    """Return the decimals of a column; counts have none, unless their means over seeds need them."""
+    whole = name in table.counts and bool((table.rows[name].dropna() % 1 == 0).all())
+    return 0 if whole else _DECIMALS
+
+
+def _cell(value: object, decimals: int) -> str:
     if value is None or (isinstance(value, float) and pd.isna(value)):
         return ""
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:.{_DECIMALS}f}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)
 
 
 def _alignment(table: Table) -> list[str]:

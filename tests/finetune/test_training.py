@@ -1,6 +1,7 @@
 """What a finished run leaves, against a naive training loop and against the stores."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -122,6 +123,17 @@ def test_a_checkpoint_that_was_altered_is_refused(source, tmp_path, name):
         CorruptFileError, match=f"tuned/{name}: missing, truncated or altered; delete .*tuned"
     ):
         Encoder.load(tmp_path / "tuned", "cpu")
+
+
+def test_colleagues_can_read_what_the_umask_lets_them(source, tmp_path):
+    before = os.umask(0o027)
+    try:
+        settings = FinetuneSettings(epochs=1, snapshots=2)
+        finetune(source, corpus(), "POS", settings, 0, tmp_path / "tuned", device="cpu")
+    finally:
+        os.umask(before)
+    modes = {file.stat().st_mode & 0o777 for file in (tmp_path / "tuned").rglob("*") if file.is_file()}
+    assert modes == {0o640}
 
 
 def test_a_file_that_was_put_into_a_checkpoint_is_refused(source, tmp_path):

@@ -1,4 +1,4 @@
-"""A table as the page shows it: the cells of its Markdown, and behind them the rows of its CSV."""
+"""A table as the page shows it: its cells as text, and behind them the rows of its CSV."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fbert.errors import CorruptFileError
-from fbert.report.page.text import caption_of, remarks_of, table_of
+from fbert.files import read_json
 
 # What rows are chosen by: a name on the page, and the columns it may be in; the first that is there counts.
 _FILTERS = {"Encoder": ("model",), "Task": ("task", "probed_on")}
@@ -18,32 +18,24 @@ def table(csv_path: Path) -> dict[str, Any]:
     """Return what the template needs of a table.
 
     Args:
-        csv_path: its CSV; its Markdown stands beside.
+        csv_path: its CSV; what readers see of it stands beside as JSON.
 
     Returns:
-        Its caption, headings and rows as text, `filters` by column, and `data`: header and rows of the CSV.
+        That, with `filters` by column, and `data`: header and rows of the CSV.
 
     Raises:
-        CorruptFileError: CSV and Markdown have different rows.
+        CorruptFileError: the two have different rows, or one cannot be read.
     """
-    markdown = csv_path.with_suffix(".md").read_text(encoding="utf-8")
+    shown = read_json(csv_path.with_suffix(".json"))
     with csv_path.open(encoding="utf-8", newline="") as stream:
         header, *records = csv.reader(stream)
-    shown = table_of(markdown)
-    if len(shown.rows) != len(records):
+    if len(shown["rows"]) != len(records):
         raise CorruptFileError(
-            f"{csv_path}: has {len(records)} rows but {len(shown.rows)} in its .md; delete both and run again"
+            f"{csv_path}: has {len(records)} rows but {len(shown['rows'])} in its .json; "
+            "delete both and run again"
         )
-    return {
-        "id": csv_path.stem,
-        "caption": caption_of(markdown),
-        "headings": shown.headings,
-        "right": shown.right,
-        "rows": shown.rows,
-        "remarks": remarks_of(markdown),
-        "filters": _filters(header, records),
-        "data": {"header": header, "rows": records},
-    }
+    data = {"header": header, "rows": records}
+    return dict(shown) | {"filters": _filters(header, records), "data": data}
 
 
 def _filters(header: Sequence[str], records: Sequence[Sequence[str]]) -> list[dict[str, Any]]:

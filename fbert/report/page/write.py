@@ -27,8 +27,8 @@ class Sources:
         provenance: what made the results; it has the study.
         benchmarks: the folder of Snakemake's benchmarks.
         findings: `findings.json`, none if the study does not produce it.
-        tables: CSV and Markdown of each table.
-        figures: PNG and Markdown of each figure.
+        tables: CSV and JSON of each table.
+        figures: PNG and JSON of each figure.
         movement: the views of `fbert.report.movement`, in the order in which they are offered.
     """
 
