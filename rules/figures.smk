@@ -22,13 +22,14 @@ rule figure_data:
 
 
 rule draw_figure:
-    """One figure as PDF and PNG, with the text of its caption."""
+    """One figure as PDF and PNG, with its caption."""
     input:
         unpack(needs("draw_figure", csv=PATHS.figure())),
     output:
         pdf=PATHS.figure(form="pdf"),
         png=in_report(PATHS.figure(form="png"), "figure", figure="{figure}"),
         md=PATHS.figure(form="md"),
+        json=PATHS.figure(form="json"),
     log:
         f"{RESULTS}/logs/draw_figure/{{figure}}.log",
     benchmark:

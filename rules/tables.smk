@@ -9,6 +9,7 @@ rule make_table:
         csv=in_report(PATHS.table(), "table", table="{table}"),
         md=PATHS.table(form="md"),
         tex=PATHS.table(form="tex"),
+        json=PATHS.table(form="json"),
     log:
         f"{RESULTS}/logs/make_table/{{table}}.log",
     benchmark:

@@ -1,5 +1,6 @@
 """Pictures: the same bytes each time, what stands in them, and names that keep apart."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,8 @@ from fbert.figures import (
     plane,
     similarity,
 )
-from fbert.figures.caption import caption
-from fbert.figures.save import save
+from fbert.figures.caption import Caption, caption
+from fbert.figures.save import write_figure
 from fbert.figures.tidy import read_tidy
 from fbert.words import SYNTHETIC_REMARK
 
@@ -82,11 +83,31 @@ def texts(figure):
     return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
 
 
+def said(name, frame, what=""):
+    return caption(name, "Title", what, frame, {"name": "s", "encoder": "e"}).markdown
+
+
+def write(figure, folder, name):
+    paths = {form: folder / f"{name}.{form}" for form in ("pdf", "png", "md", "json")}
+    write_figure(figure, Caption("Figure 2", "Title", "Title (study s)."), **paths)
+
+
+def test_the_report_has_caption_and_size(tmp_path):
+    write(pyplot.figure(figsize=(3.3, 2.25)), tmp_path, "one")
+    assert (tmp_path / "one.md").read_text() == "**Figure 2.** Title (study s).\n"
+    shown = {"name": "Figure 2", "title": "Title", "text": "Title (study s)."}
+    assert json.loads((tmp_path / "one.json").read_text()) == {
+        "caption": shown,
+        "width": 3.3,
+        "height": 2.25,
+    }
+
+
 @KINDS
 def test_equal_rows_make_equal_bytes(kind, tmp_path):
     for name in ("one", "two"):
-        save(kind.draw(FRAMES[kind]), tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
-    for form in ("pdf", "png"):
+        write(kind.draw(FRAMES[kind]), tmp_path, name)
+    for form in ("pdf", "png", "json"):
         assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()
     assert b"Date" not in (tmp_path / "one.pdf").read_bytes()
 
@@ -94,12 +115,11 @@ def test_equal_rows_make_equal_bytes(kind, tmp_path):
 @KINDS
 def test_synthetic_text_is_named_in_the_picture_and_the_caption(kind):
     frame = FRAMES[kind]
-    study = {"name": "s", "encoder": "e"}
     assert SYNTHETIC_REMARK not in texts(kind.draw(frame))
-    assert SYNTHETIC_REMARK not in caption("figure2", "Title", kind.WHAT, frame, study)
+    assert SYNTHETIC_REMARK not in said("figure2", frame, kind.WHAT)
     synthetic = frame.assign(text="synthetic")
     assert SYNTHETIC_REMARK in [text.replace("\n", " ") for text in texts(kind.draw(synthetic))]
-    assert SYNTHETIC_REMARK in caption("figure2", "Title", kind.WHAT, synthetic, study)
+    assert SYNTHETIC_REMARK in said("figure2", synthetic, kind.WHAT)
 
 
 @KINDS
@@ -127,9 +147,7 @@ def test_a_panel_that_cannot_be_drawn_says_why(kind):
     found = " ".join(texts(kind.draw(pd.concat([frame, empty])))).replace("\n", " ")
     assert "Not drawn: too few labels." in found
     assert "(b)" in found
-    assert "too few labels" in caption(
-        "figure2", "T", kind.WHAT, pd.concat([frame, empty]), {"name": "s", "encoder": "e"}
-    )
+    assert "too few labels" in said("figure2", pd.concat([frame, empty]))
 
 
 def test_lines_are_named_at_their_ends():
@@ -138,22 +156,19 @@ def test_lines_are_named_at_their_ends():
 
 
 def test_a_caption_has_panels_n_layers_and_explained_variance():
-    text = caption(
-        "figure7", "Centroids", differences.WHAT, FRAMES[differences], {"name": "s", "encoder": "e"}
-    )
-    assert text.startswith("**Figure 7.** Centroids (study s, encoder e).")
+    text = said("figure7", FRAMES[differences])
+    assert text.startswith("**Figure 7.** Title (study s, encoder e).")
     assert "POS: layers 0, 1, 2; n = 1,234; d = 384; layer 0 explains 60% + 30% of the variance" in text
 
 
 def test_a_caption_counts_snapshots_with_undecided_pairs():
-    frame, study = FRAMES[similarity], {"name": "s", "encoder": "e"}
-    assert "undecided" not in caption("figure4", "T", similarity.WHAT, frame, study)
+    frame = FRAMES[similarity]
+    assert "undecided" not in said("figure4", frame)
     one = frame.assign(
         undecided=(frame["update"].eq(10) & frame["seed"].eq(1) & frame["layer"].eq(2)).astype(int)
     )
-    assert "undecided pairs of labels, not counted as meeting, in 1 of the snapshots" in caption(
-        "figure4", "T", similarity.WHAT, one, study
-    )
+    counted = "undecided pairs of labels, not counted as meeting, in 1 of the snapshots"
+    assert counted in said("figure4", one)
 
 
 def solid(axes):
@@ -183,10 +198,9 @@ def test_labels_stay_text(tmp_path):
 
 
 def test_a_caption_names_the_seed_and_no_encoder_where_there_is_none():
-    study = {"name": "s", "encoder": "e"}
-    assert "; seed 3" in caption("figure7", "T", "", FRAMES[differences].assign(seed=3), study)
-    assert "; 2 seeds" in caption("figure4", "T", "", FRAMES[similarity], study)
-    assert caption("figure1", "T", "", FRAMES[plane], study).startswith("**Figure 1.** T (study s).")
+    assert "; seed 3" in said("figure7", FRAMES[differences].assign(seed=3))
+    assert "; 2 seeds" in said("figure4", FRAMES[similarity])
+    assert said("figure1", FRAMES[plane]).startswith("**Figure 1.** Title (study s).")
 
 
 def test_seeds_make_a_band():

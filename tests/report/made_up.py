@@ -172,13 +172,14 @@ def sources(folder: Path) -> Sources:
     (folder / "findings.json").write_text(json.dumps(FINDINGS))
     (folder / "benchmarks/probe/a.tsv").write_text("s\tmax_rss\n3600.4\t2048.0\n")
     (folder / "benchmarks/b.tsv").write_text("s\tmax_rss\n60\t-\n")
-    forms = {form: folder / f"tables/table7.{form}" for form in ("csv", "md", "tex")}
+    forms = {form: folder / f"tables/table7.{form}" for form in ("csv", "md", "tex", "json")}
     write_table(table7(), {"name": "made-up", "description": ""}, **forms)
     for name in ("figure2", "movement"):
         (folder / f"figures/{name}.png").write_bytes(PIXEL)
-        (folder / f"figures/{name}.md").write_text(
-            f"**{name}.** Distance of {HOSTILE} labels (study made-up, encoder small). Dotted: not linear.\n"
-        )
+        title = f"Distance of {HOSTILE} labels"
+        text = f"{title} (study made-up, encoder small). Dotted: not linear."
+        about = {"caption": {"name": name, "title": title, "text": text}, "width": 3.3, "height": 2.25}
+        (folder / f"figures/{name}.json").write_text(json.dumps(about))
     views = [{"encoder": "small", "seed": 0} | view_of_run(run()), ends("POS"), ends("DEP", remark=True)]
     paths = [folder / f"movement/{number}.json" for number in range(len(views))]
     for path, view in zip(paths, views, strict=True):
@@ -187,7 +188,7 @@ def sources(folder: Path) -> Sources:
         provenance=folder / "provenance.json",
         benchmarks=folder / "benchmarks",
         findings=[folder / "findings.json"],
-        tables=[forms["csv"], forms["md"]],
+        tables=[forms["csv"], forms["json"]],
         figures=sorted((folder / "figures").iterdir()),
         movement=paths,
     )

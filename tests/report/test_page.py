@@ -9,7 +9,6 @@ import pytest
 from fbert.errors import CorruptFileError
 from fbert.report.page.findings import finding, number
 from fbert.report.page.making import cost
-from fbert.report.page.text import caption_of, remarks_of, table_of
 from fbert.report.page.write import page
 from report.made_up import FINDINGS, HOSTILE, sources
 
@@ -85,14 +84,14 @@ def test_jobs_too_short_to_measure_count(made_up):
 def test_rows_that_do_not_fit_are_refused(made_up):
     csv = made_up.tables[0]
     csv.write_text("".join(csv.read_text().splitlines(keepends=True)[:-1]))
-    with pytest.raises(CorruptFileError, match=r"3 rows but 4 in its \.md"):
+    with pytest.raises(CorruptFileError, match=r"3 rows but 4 in its \.json"):
         page(made_up)
 
 
-def test_a_picture_that_is_none_is_refused(made_up):
-    made_up.provenance.with_name("figures").joinpath("figure2.png").write_bytes(b"GIF")
-    with pytest.raises(CorruptFileError, match=r"figure2\.png: is no PNG"):
-        page(made_up)
+def test_a_picture_is_shown_at_its_size_and_named_by_its_title(made_up):
+    text = page(made_up)
+    assert text.count('width="422" height="288"') == 2
+    assert 'alt="figure2: Distance of &lt;/script&gt;&lt;b&gt; labels"' in text
 
 
 def test_intervals_of_a_claim_share_a_line_with_zero():
@@ -118,13 +117,3 @@ def test_intervals_of_a_claim_share_a_line_with_zero():
 )
 def test_numbers_have_three_digits(value, text):
     assert number(value) == text
-
-
-def test_markdown_is_read_by_the_places_of_its_bars():
-    markdown = (
-        "**Table 1.** Encoders (study s).\n\n| a   |   b |\n|:----|----:|\n| x|y |   1 |\n\nRemarks:\n- one\n"
-    )
-    assert caption_of(markdown) == ("Table 1", "Encoders (study s).")
-    assert caption_of(markdown).title == "Encoders"
-    assert table_of(markdown) == (["a", "b"], [False, True], [["x|y", "1"]])
-    assert remarks_of(markdown) == ["Remarks:", "one"]

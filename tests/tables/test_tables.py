@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +30,13 @@ REFERENCE = [
     "train_test_similarity",
 ]
 STUDY = {"name": "test", "description": "a test"}
+
+
+def written(table, folder):
+    """The text of a table's forms, by form."""
+    paths = {form: folder / f"t.{form}" for form in ("csv", "md", "tex", "json")}
+    write_table(table, STUDY, **paths)
+    return {form: path.read_text() for form, path in paths.items()}
 
 
 @pytest.fixture
@@ -164,12 +172,10 @@ def test_synthetic_text_is_named_in_every_form(tmp_path, synthetic):
     table = make_table(
         "table4", "TREC-50", {"geometries": [geometry("tiny", "TREC-50", "original", synthetic=synthetic)]}
     )
-    paths = [tmp_path / name for name in ("t.csv", "t.md", "t.tex")]
-    write_table(table, STUDY, *paths)
-    text, md, tex = (path.read_text() for path in paths)
-    assert next(csv.DictReader(io.StringIO(text)))["text"] == ("synthetic" if synthetic else "real")
-    assert (SYNTHETIC_REMARK in md) is synthetic
-    assert (SYNTHETIC_REMARK in tex) is synthetic
+    forms = written(table, tmp_path)
+    row = next(csv.DictReader(io.StringIO(forms["csv"])))
+    assert row["text"] == ("synthetic" if synthetic else "real")
+    assert all((SYNTHETIC_REMARK in forms[form]) is synthetic for form in ("md", "tex", "json"))
 
 
 def test_warnings_of_the_probes_stand_below_the_table(tmp_path, inputs):
@@ -177,8 +183,9 @@ def test_warnings_of_the_probes_stand_below_the_table(tmp_path, inputs):
     warned = replace(first.probe, warnings=["all runs gave one label"])
     inputs["probes"][0] = replace(first, probe=warned)
     table = make_table("table7", "Accuracy", inputs)
-    write_table(table, STUDY, *(tmp_path / name for name in ("t.csv", "t.md", "t.tex")))
-    assert "- bert-tiny, POS, original: all runs gave one label" in (tmp_path / "t.md").read_text()
+    forms = written(table, tmp_path)
+    assert "- bert-tiny, POS, original: all runs gave one label" in forms["md"]
+    assert json.loads(forms["json"])["remarks"] == ["bert-tiny, POS, original: all runs gave one label"]
     assert table.rows["probe_warnings"].tolist() == ["all runs gave one label", ""]
 
 
@@ -187,11 +194,21 @@ def test_latex_is_booktabs_and_escaped(tmp_path, inputs):
         inputs[kind] = [
             replace(record, origin=replace(record.origin, encoder="a_b&c%")) for record in records
         ]
-    table = make_table("table7", "Accuracy", inputs)
-    write_table(table, STUDY, *(tmp_path / name for name in ("t.csv", "t.md", "t.tex")))
-    tex = (tmp_path / "t.tex").read_text()
+    tex = written(make_table("table7", "Accuracy", inputs), tmp_path)["tex"]
     assert all(rule in tex for rule in (r"\toprule", r"\midrule", r"\bottomrule"))
     assert r"a\_b\&c\%" in tex
+
+
+def test_the_report_has_what_the_markdown_shows(tmp_path, inputs):
+    forms = written(make_table("table7", "Accuracy", inputs), tmp_path)
+    plain = json.loads(forms["json"])
+    lines = [line for line in forms["md"].splitlines() if line.startswith("|")]
+    head, rule, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert (plain["headings"], plain["rows"]) == (head, rows)
+    assert plain["right"] == [cell.endswith(":") for cell in rule]
+    assert plain["id"] == "table7"
+    assert plain["caption"] == {"name": "Table 7", "text": "Accuracy (study test)."}
+    assert forms["md"].startswith("**Table 7.** Accuracy (study test).\n")
 
 
 def test_published_figures_are_whole():
