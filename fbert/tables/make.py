@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +30,14 @@ class Table:
         title: what it shows.
         rows: everything, as the CSV has it.
         shown: the columns that readers see, with their headings.
+        counts: those of them that are floats because they are means of counts over seeds.
     """
 
     name: str
     title: str
     rows: pd.DataFrame
     shown: Mapping[str, str]
+    counts: Collection[str] = ()
 
     @property
     def synthetic(self) -> bool:
@@ -137,7 +139,8 @@ def _table5(title: str, inputs: Inputs) -> Table:
         if name.startswith("published_")
     }
     said = f"{_of_main_encoder(title, rows)}; published figures are those of BERT-base"
-    return Table("table5", said, rows, shown | published)
+    counts = ("increased", "decreased", "published_increased", "published_decreased")
+    return Table("table5", said, rows, shown | published, counts)
 
 
 def _table6(title: str, inputs: Inputs) -> Table:

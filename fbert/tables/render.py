@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,16 +88,22 @@ def _remarks(table: Table) -> list[str]:
 
 def _as_text(table: Table) -> pd.DataFrame:
     """Return the shown columns as text, so that all forms print the same digits."""
-    shown = table.rows[list(table.shown)].rename(columns=dict(table.shown))
-    return shown.map(_cell)
+    columns = {
+        name: table.rows[name].map(partial(_cell, decimals=_decimals(table, name))) for name in table.shown
+    }
+    return pd.DataFrame(columns).rename(columns=dict(table.shown))
 
 
-def _cell(value: object) -> str:
+def _decimals(table: Table, name: str) -> int:
+    """Return the decimals of a column; counts have none, unless their means over seeds need them."""
+    whole = name in table.counts and bool((table.rows[name].dropna() % 1 == 0).all())
+    return 0 if whole else _DECIMALS
+
+
+def _cell(value: object, decimals: int) -> str:
     if value is None or (isinstance(value, float) and pd.isna(value)):
         return ""
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:.{_DECIMALS}f}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)
 
 
 def _alignment(table: Table) -> list[str]:

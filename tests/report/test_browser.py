@@ -118,10 +118,10 @@ def test_headings_sort_by_click_and_by_keyboard(opened):
     accuracy = page.locator("#table7 th", has_text="Accuracy")
     accuracy.locator("button").click()
     assert accuracy.get_attribute("aria-sort") == "ascending"
-    assert column(page, 2) == ["9.50", "88.25", "100", ""]
+    assert column(page, 2) == ["9.50", "88.25", "100.00", ""]
     accuracy.locator("button").press("Enter")
     assert accuracy.get_attribute("aria-sort") == "descending"
-    assert column(page, 2) == ["100", "88.25", "9.50", ""]
+    assert column(page, 2) == ["100.00", "88.25", "9.50", ""]
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     assert accuracy.get_attribute("aria-sort") is None

@@ -14,7 +14,7 @@ from fbert.errors import InputError
 from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.published import published_figures
 from fbert.records.geometry import Distance
-from fbert.tables.make import make_table
+from fbert.tables.make import Table, make_table
 from fbert.tables.render import write_table
 from fbert.words import SYNTHETIC_REMARK
 
@@ -209,6 +209,18 @@ def test_the_report_has_what_the_markdown_shows(tmp_path, inputs):
     assert plain["id"] == "table7"
     assert plain["caption"] == {"name": "Table 7", "text": "Accuracy (study test)."}
     assert forms["md"].startswith("**Table 7.** Accuracy (study test).\n")
+
+
+def test_a_column_has_the_same_decimals_throughout(tmp_path):
+    rows = pd.DataFrame(
+        {"accuracy": [5.0, 56.25, None], "n": [3, 4, 5], "more": [1.0, None, 2.0], "fewer": [1.0, 0.5, 2.0]}
+    )
+    table = Table("table9", "Title", rows, {name: name for name in rows}, counts=("more", "fewer"))
+    assert json.loads(written(table, tmp_path)["json"])["rows"] == [
+        ["5.00", "3", "1", "1.00"],
+        ["56.25", "4", "", "0.50"],
+        ["", "5", "2", "2.00"],
+    ]
 
 
 def test_published_figures_are_whole():
