@@ -62,7 +62,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
 
 
 def share(path: Path) -> None:
-    """Give a file the permissions that the user's umask grants, whatever a library chose: colleagues read it."""
+    """Give a file the permissions that the umask grants, whatever a library chose: colleagues read it."""
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
