@@ -12,15 +12,23 @@ from numpy.typing import NDArray
 
 
 class Plane(NamedTuple):
-    """Points projected onto their first two principal components.
+    """The first two principal components of points.
 
     Attributes:
-        points: (n, 2) coordinates.
+        centre: (d,) mean of the points.
+        axes: (2, d) the components, of length 1.
+        points: (n, 2) coordinates of the points.
         explained: (2,) share of the variance along each axis.
     """
 
+    centre: NDArray[np.float64]
+    axes: NDArray[np.float64]
     points: NDArray[np.float64]
     explained: NDArray[np.float64]
+
+    def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the (..., 2) coordinates of other (..., d) points."""
+        return (points.astype(np.float64) - self.centre) @ self.axes.T
 
 
 def label_centroids(X: NDArray[np.floating], y: NDArray[np.integer], n_labels: int) -> NDArray[np.float64]:
@@ -38,7 +46,7 @@ def label_centroids(X: NDArray[np.floating], y: NDArray[np.integer], n_labels: i
 
 
 def principal_plane(points: NDArray[np.float64]) -> Plane | None:
-    """Project points onto their first two principal components.
+    """Return the plane of the first two principal components of points.
 
     A component's sign is free; its largest loading is made positive, so equal input gives equal pictures.
 
@@ -46,15 +54,16 @@ def principal_plane(points: NDArray[np.float64]) -> Plane | None:
         points: (n, d).
 
     Returns:
-        The projection, None for fewer than three points or points that are all equal.
+        The plane, None for fewer than three points or points that are all equal.
     """
     if len(points) < 3:
         return None
-    centred = points - points.mean(axis=0)
+    centre = points.mean(axis=0)
+    centred = points - centre
     _, singular, components = np.linalg.svd(centred, full_matrices=False)
     if singular[0] == 0:
         return None
     axes = components[:2]
     largest = np.abs(axes).argmax(axis=1)
     axes = axes * np.sign(axes[np.arange(2), largest])[:, None]
-    return Plane(centred @ axes.T, singular[:2] ** 2 / (singular**2).sum())
+    return Plane(centre, axes, centred @ axes.T, singular[:2] ** 2 / (singular**2).sum())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.analysis.centroids import Plane, label_centroids, principal_plane
+from fbert.analysis.centroids import label_centroids, principal_plane
 from fbert.analysis.sampling import shown_rows
 from fbert.figures.looks import look_of
 from fbert.layers import followed_layers
@@ -89,24 +89,13 @@ def _layer(
     plane = principal_plane(kept.reshape(-1, d))
     if plane is None:
         return head | {"remark": ALL_EQUAL}
-    shown = _projected(points.astype(np.float64), kept.reshape(-1, d), plane)
     return head | {
         "explained": _rounded(plane.explained),
         "labels": present.tolist(),
         "centroids": _rounded(plane.points.reshape(*kept.shape[:2], 2)),
         "point_labels": point_labels.tolist(),
-        "points": _rounded(shown),
+        "points": _rounded(plane.project(points)),
     }
-
-
-def _projected(points: NDArray[np.float64], fitted: NDArray[np.float64], plane: Plane) -> NDArray[np.float64]:
-    """Project (..., d) points onto the plane that was fitted to others.
-
-    The components are, of all maps that take the fitted points to their coordinates, the one of least norm.
-    """
-    centre = fitted.mean(axis=0)
-    components = np.linalg.lstsq(fitted - centre, plane.points, rcond=None)[0]  # (d, 2)
-    return (points - centre) @ components
 
 
 def _verdict(run: Trajectory, update: int, layer: int) -> View:

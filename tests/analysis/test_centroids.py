@@ -28,6 +28,15 @@ def test_the_plane_is_that_of_scikit_learn_up_to_signs(shape):
     np.testing.assert_allclose(plane.explained, expected.explained_variance_ratio_, atol=1e-9)
 
 
+def test_other_points_are_projected_onto_the_plane_as_scikit_learn_does():
+    points, others = np.random.default_rng(2).normal(size=(2, 6, 4)).astype(np.float32)
+    plane = principal_plane(points.astype(np.float64))
+    expected = PCA(2, svd_solver="full").fit(points.astype(np.float64)).transform(others)
+    np.testing.assert_allclose(np.abs(plane.project(others)), np.abs(expected), atol=1e-9)
+    np.testing.assert_allclose(plane.project(points), plane.points, atol=1e-12)
+    assert plane.project(others.reshape(2, 3, 4)).shape == (2, 3, 2)
+
+
 def test_the_plane_does_not_depend_on_where_the_points_lie():
     points = np.random.default_rng(1).normal(size=(6, 4))
     np.testing.assert_allclose(
