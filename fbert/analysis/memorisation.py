@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from fbert.probe.curves import learning_curves
 from fbert.probe.data import Part
 from fbert.probe.settings import ProbeSettings, Setting, run_seeds
-from fbert.records.curves import LearningCurves
+from fbert.records.curves import HELD_OUT, PROBED, TEST, LearningCurves
 from fbert.records.origin import Origin
 from fbert.states import ORIGINAL_REPRESENTATION, TUNED_REPRESENTATION
 from fbert.store.read import read
-
-PROBED, HELD_OUT, TEST = "trained on", "held out", "test"
 
 
 @dataclass(frozen=True)

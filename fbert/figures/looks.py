@@ -10,7 +10,9 @@ from typing import NamedTuple
 import yaml
 
 # Okabe & Ito (2008) without yellow, which is too light for lines on white.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY_BLUE, BLACK = "#E69F00", "#56B4E9", "#000000"
+_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # None is dotted, which marks what is not linear.
 _LINES = ("-", "--", "-.", (0, (8, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2, 2, 2)), (0, (3, 3)))

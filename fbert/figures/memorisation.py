@@ -8,11 +8,13 @@ from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name
 from fbert.figures.lines import line_with_band
+from fbert.figures.looks import BLACK, BLUE, VERMILION
 from fbert.figures.panels import facets
+from fbert.records.curves import HELD_OUT, PROBED, TEST
+from fbert.states import ORIGINAL_REPRESENTATION, TUNED_REPRESENTATION
 
-# The probe's own training examples, the rest of the encoder's, and the test set.
-COLOURS = {"trained on": "#000000", "held out": "#0072B2", "test": "#D55E00"}
-LINES = {"original": ":", "fine-tuned": "-"}
+COLOURS = {PROBED: BLACK, HELD_OUT: BLUE, TEST: VERMILION}
+LINES = {ORIGINAL_REPRESENTATION: ":", TUNED_REPRESENTATION: "-"}
 WHAT = (
     "Accuracy of probes trained on a part of the training set, on that part, on the part held out from "
     "them (the encoder was tuned on both), and on the test set, before (dotted) and after fine-tuning "
@@ -30,7 +32,7 @@ def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
     for (representation, examples), line in panel.groupby(["representation", "examples"], sort=False):
         look = {"color": COLOURS[examples], "linestyle": LINES[representation]}
         x, y = line_with_band(axes, line, "epoch", "accuracy", **look)
-        after = ", tuned" if representation == "fine-tuned" else ""
+        after = ", tuned" if representation == TUNED_REPRESENTATION else ""
         ends.append(Name(f"{examples}{after}", x, y, COLOURS[examples]))
     axes.set(xlabel="epochs of the probe", ylabel="accuracy (%)", ylim=(None, 101))
     return ends

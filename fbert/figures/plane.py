@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fbert.figures.annotate import Name
+from fbert.figures.looks import BLUE, GREEN, VERMILION
 from fbert.figures.panels import facets
 from fbert.figures.style import FAINT, INK, SMALL
 
-COLOURS = {"A": "#0072B2", "B": "#D55E00", "C": "#009E73"}
+COLOURS = {"A": BLUE, "B": VERMILION, "C": GREEN}
 MARKERS = {"A": "o", "B": "s", "C": "^"}
 WHAT = (
     "Marks are points, shaded areas the convex hulls of the clusters that DirectProbe finds, and dashed"

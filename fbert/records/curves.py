@@ -12,6 +12,9 @@ from fbert.records.origin import Origin, read_record, write_record
 Curves = Mapping[str, list[list[float]]]
 """For each set of examples (runs, epochs) accuracies in per cent."""
 
+PROBED, HELD_OUT, TEST = "trained on", "held out", "test"
+"""The sets of examples: the probe's own, the others that the encoder was tuned on, and the test set."""
+
 
 @dataclass(frozen=True)
 class LearningCurves:
