@@ -57,6 +57,7 @@ def load_model(source: EncoderSource) -> tuple[Any, WordTokenizer]:
             f"encoder {source.name}: cannot be loaded ({type(error).__name__}: {error})"
         ) from error
     _check_weights(source.name, model, info)
+    _check_vocabulary(source, model, tokenizer)
     return model, WordTokenizer(tokenizer, _max_length(model, tokenizer), source.name)
 
 
@@ -98,9 +99,32 @@ def _check_weights(name: str, model: Any, info: dict[str, Any]) -> None:
         model.pooler = None
 
 
+def _check_vocabulary(source: EncoderSource, model: Any, tokenizer: Any) -> None:
+    """Refuse a tokenizer that knows no words, or more of them than the model has embeddings.
+
+    Where a folder has no tokenizer, transformers makes one of special tokens alone: every word would be
+    unknown.
+    """
+    vocabulary = tokenizer.get_vocab()
+    where = source.location()["pretrained_model_name_or_path"]
+    if len(vocabulary) <= len(tokenizer.all_special_ids):
+        raise InputError(
+            f"encoder {source.name}: no tokenizer files in {where} (tokenizer.json, vocab.txt or the like); "
+            "save them beside the weights with tokenizer.save_pretrained"
+        )
+    embeddings = model.get_input_embeddings().num_embeddings
+    if (tokens := max(vocabulary.values()) + 1) > embeddings:
+        raise InputError(
+            f"encoder {source.name}: its tokenizer has {tokens} tokens but the model has embeddings for "
+            f"{embeddings}; was model.resize_token_embeddings forgotten before saving?"
+        )
+
+
 def _max_length(model: Any, tokenizer: Any) -> int:
     """Return the most subwords the encoder takes at once, special tokens included."""
-    positions = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
+    positions = getattr(model.config, "max_position_embeddings", None)
+    if positions is None or positions < 0:  # XLNet says -1, for no limit
+        positions = tokenizer.model_max_length
     table: Any = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
     # RoBERTa and its kin count positions from after the padding's.
     padding = getattr(table, "padding_idx", None)

@@ -73,6 +73,11 @@ class EncoderSource:
             raise InputError(
                 f"encoder {self.name}: no config.json in {path}; is it a Hugging Face model folder?"
             )
+        if (path / "adapter_config.json").is_file():  # transformers would apply it without a word
+            raise InputError(
+                f"encoder {self.name}: {path} has an adapter (adapter_config.json) beside a model; which "
+                "of the two is meant? Merge it into the weights (merge_and_unload), or take it out"
+            )
         return {"pretrained_model_name_or_path": str(path)}
 
     def check(self, frozen: int) -> None:

@@ -83,6 +83,13 @@ class WordTokenizer:
         last = len(words) - words[::-1].index(0)
         self._before, self._after = tuple(ids[:first]), tuple(ids[last:])
         self.pad_id: int = tokenizer.pad_token_id or 0
+        if max_length - len(self._before) - len(self._after) < 1:
+            special = len(self._before) + len(self._after)
+            raise InputError(
+                f"encoder {name}: takes {max_length} subwords at once, which leaves no room for a word "
+                f"beside {special} special tokens; what does its tokenizer_config.json say under "
+                "model_max_length?"
+            )
 
     def tokenize(self, sentences: Sequence[Sequence[str]]) -> list[Tokens]:
         """Split the words of every sentence into subwords.
@@ -100,6 +107,7 @@ class WordTokenizer:
             is_split_into_words=True,
             add_special_tokens=False,
             return_attention_mask=False,
+            split_special_tokens=True,  # the word [SEP] in a text is text, and no token of the model's own
             verbose=False,  # its warning about length is for those who do not cut
         )
         return [
