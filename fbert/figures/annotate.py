@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 from fbert.figures.style import FAINT, SMALL, text_colour
 
@@ -52,8 +53,7 @@ def name_line_ends(axes: Axes, names: Sequence[Name]) -> None:
 def spread(wanted: NDArray[np.float64], gap: float, low: float, high: float) -> NDArray[np.float64]:
     """Move heights until neighbours are `gap` apart, by the least sum of squares.
 
-    Substituting each height by itself less `gap` times its rank turns this into isotonic regression, which
-    pooling adjacent violators solves.
+    Substituting each height by itself less `gap` times its rank turns this into isotonic regression.
 
     Args:
         wanted: (n,) heights.
@@ -63,13 +63,7 @@ def spread(wanted: NDArray[np.float64], gap: float, low: float, high: float) -> 
     """
     order = np.argsort(wanted, kind="stable")
     ranks = gap * np.arange(len(wanted))
-    pools: list[tuple[float, int]] = []
-    for value in wanted[order] - ranks:
-        pools.append((float(value), 1))
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            (a, m), (b, n) = pools[-2:]
-            pools[-2:] = [((a * m + b * n) / (m + n), m + n)]
-    level = np.repeat([mean for mean, _ in pools], [size for _, size in pools])
+    level = isotonic_regression(wanted[order] - ranks).x
     room = max(low, high - gap * (len(wanted) - 1))
     heights = np.empty(len(wanted))
     heights[order] = np.clip(level, low, room) + ranks
