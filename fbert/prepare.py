@@ -13,7 +13,7 @@ from fbert.corpora.layout import Layout
 from fbert.corpora.readers import read_sentences
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.split import split_sentences
-from fbert.errors import InputError
+from fbert.errors import InputError, nearest
 from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.task_definitions import Found, TaskDefinition
 
@@ -54,6 +54,8 @@ def prepare(
                 f"corpus {name}: {error}; in a treebank, blank lines part the sentences"
             ) from error
         sentences = {"train": train, "test": test}
+    for part in sentences.values():
+        _check_columns(tasks, part, name)
     found = {task: _find(task, definition, sentences, name) for task, definition in tasks.items()}
     names = {task: _label_names(found[task].values()) for task in tasks}
     splits = {
@@ -67,6 +69,14 @@ def prepare(
         for part in ("train", "test")
     }
     return PreparedCorpus(name, synthetic, names, splits)
+
+
+def _check_columns(tasks: Mapping[str, TaskDefinition], sentences: Sequence[Sentence], corpus: str) -> None:
+    """Refuse a column that the words of a corpus do not have; a file of CoNLL-U Plus names its own."""
+    has = set(sentences[0].columns) | set(sentences[0].values)
+    for task, definition in tasks.items():
+        for column in sorted(definition.columns - has):
+            raise InputError(f"corpus {corpus}: {task} needs the column '{column}'; {nearest(column, has)}")
 
 
 def _find(

@@ -10,7 +10,7 @@ from fbert.corpora.layout import Layout
 from fbert.corpora.lines import Lines, split_lines
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.table import read_csv, read_jsonl, read_tsv
-from fbert.corpora.tabular import CONLLU, LEXICAL, read_conllu, read_conllulex
+from fbert.corpora.tabular import CONLLU, LEXICAL, read_conllu, read_conllulex, read_streusle
 from fbert.corpora.trec import read_trec
 from fbert.corpora.word_lines import read_word_lines
 from fbert.errors import InputError, nearest
@@ -18,6 +18,7 @@ from fbert.errors import InputError, nearest
 _FIXED: Mapping[str, tuple[str, Callable[[Lines], list[Sentence]]]] = {
     "conllu": ("utf-8", read_conllu),
     "conllulex": ("utf-8", read_conllulex),
+    "streusle": ("utf-8", read_streusle),
     "trec": ("iso-8859-1", read_trec),
 }
 _LAID_OUT: Mapping[str, Callable[[Lines, Layout], list[Sentence]]] = {
@@ -33,7 +34,13 @@ FORMATS = (*_FIXED, *_LAID_OUT)
 
 def columns_of(format: str, layout: Layout) -> tuple[str, ...] | None:
     """Return where a format has its annotation: columns of words, or of a sentence; None if its file says."""
-    known = {"conllu": CONLLU, "conllulex": CONLLU + LEXICAL, "trec": ("label",), "words": layout.columns}
+    known = {
+        "conllu": CONLLU,
+        "conllulex": CONLLU + LEXICAL,
+        "streusle": (*CONLLU, "smwe", "ss", "ss2"),
+        "trec": ("label",),
+        "words": layout.columns,
+    }
     return known.get(format)
 
 

@@ -89,4 +89,6 @@ def embedded_files() -> list[str]:
 
 @cache
 def _registry() -> Mapping[str, Any]:
-    return yaml.safe_load(Path(__file__).with_name("registry.yaml").read_text(encoding="utf-8"))
+    text = Path(__file__).with_name("registry.yaml").read_text(encoding="utf-8")
+    registry: Mapping[str, Any] = yaml.safe_load(text)
+    return registry

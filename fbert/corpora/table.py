@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from fbert.corpora.lines import Lines, quote
 from fbert.corpora.row_values import Row, sentence_of
 from fbert.corpora.sentence import Sentence
 
+csv.field_size_limit(sys.maxsize)  # else a text of over 131,072 characters is refused
 _COMMAS: Mapping[str, Any] = {"delimiter": ",", "strict": True}
 _TABS: Mapping[str, Any] = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
 

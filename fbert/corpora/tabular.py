@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from fbert.corpora.lines import Lines, quote
 from fbert.corpora.rows import Row, select_words
@@ -12,6 +13,7 @@ from fbert.corpora.tree import Arc, check_tree
 
 CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 LEXICAL = ("smwe", "lexcat", "lexlemma", "ss", "ss2", "wmwe", "wcat", "wlemma", "lextag")
+_GLOBAL = re.compile(r"#\s*global\.columns\s*=\s*(\S.*?)\s*")
 _OPEN = {"ADJ", "ADV", "INTJ", "NOUN", "PROPN", "VERB"}
 _CLOSED = {"ADP", "AUX", "CCONJ", "DET", "NUM", "PART", "PRON", "SCONJ"}
 _UPOS = _OPEN | _CLOSED | {"PUNCT", "SYM", "X", "_"}
@@ -23,7 +25,10 @@ Block = list[tuple[int, str]]
 
 
 def read_conllu(lines: Lines) -> list[Sentence]:
-    """Read CoNLL-U, ten columns.
+    """Read CoNLL-U, ten columns, or CoNLL-U Plus, with those that `# global.columns` names in the first line.
+
+    Of CoNLL-U Plus the ten columns of CoNLL-U have their names in small letters and are `_` where the file
+    has them not; the others keep theirs (`PARSEME:MWE`).
 
     Multiword ranges (`3-4`) and empty nodes (`5.1`) are checked and are no words. UPOS is one of the
     seventeen tags, or `_`. HEAD and DEPREL make one tree, or are `_` throughout the sentence. The other
@@ -33,7 +38,40 @@ def read_conllu(lines: Lines) -> list[Sentence]:
     Raises:
         InputError: a malformed line; a cycle is reported at the sentence's first line.
     """
-    return _read(lines, CONLLU)
+    named = _GLOBAL.fullmatch(lines.lines[0])
+    return _read(lines, CONLLU if named is None else _plus(named[1].split(), lines))
+
+
+def read_streusle(lines: Lines) -> list[Sentence]:
+    """Read STREUSLE from version 5 on: CoNLL-U with supersenses in MISC.
+
+    `Supersense` is a word's role in the scene and the function of its own meaning alike; where they differ,
+    `Supersense[scene]` is the role and `Supersense[coding]` the function. They become the columns SS and SS2,
+    as in conllulex, and SMWE is `_` for a word that is in no multiword expression.
+
+    Raises:
+        InputError: a malformed line.
+    """
+    return [replace(sentence, columns=_with_senses(sentence.columns)) for sentence in read_conllu(lines)]
+
+
+def _with_senses(columns: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    misc = [dict(pair.split("=", 1) for pair in cell.split("|") if "=" in pair) for cell in columns["misc"]]
+    units = tuple("1:1" if any(key.startswith("MWE") for key in word) else "_" for word in misc)
+    senses = {
+        name: tuple(word.get("Supersense") or word.get(f"Supersense[{kind}]", "_") for word in misc)
+        for name, kind in (("ss", "scene"), ("ss2", "coding"))
+    }
+    return {**columns, "smwe": units, **senses}
+
+
+def _plus(names: Sequence[str], lines: Lines) -> tuple[str, ...]:
+    """Return the columns that a file of CoNLL-U Plus names."""
+    known = tuple(name.lower() if name.lower() in CONLLU and name.isupper() else name for name in names)
+    if known[0] != "id" or "form" not in known or len(set(known)) < len(known):
+        likely = "each column has a name of its own, ID comes first, and FORM is among them"
+        raise lines.error(1, f"global.columns {quote(' '.join(names))}", "columns of CoNLL-U Plus", likely)
+    return known
 
 
 def read_conllulex(lines: Lines) -> list[Sentence]:
@@ -50,9 +88,15 @@ def read_conllulex(lines: Lines) -> list[Sentence]:
 
 
 def _read(lines: Lines, names: tuple[str, ...]) -> list[Sentence]:
-    sentences = [_sentence(lines, block, names, n) for n, block in enumerate(blocks(lines), start=1)]
-    _refuse_repeated_ids(sentences, lines)
-    return sentences
+    found = [_sentence(lines, block, names) for block in blocks(lines)]
+    _refuse_repeated_ids(found, lines)
+    own = {sentence.id for sentence in found}
+    return [
+        sentence
+        if sentence.id
+        else replace(sentence, id=f"{number}" if f"{number}" not in own else f"#{number}")
+        for number, sentence in enumerate(found, start=1)
+    ]
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
@@ -66,7 +110,7 @@ def blocks(lines: Lines) -> Iterator[Block]:
             block = []
 
 
-def _sentence(lines: Lines, block: Block, names: tuple[str, ...], number: int) -> Sentence:
+def _sentence(lines: Lines, block: Block, names: tuple[str, ...]) -> Sentence:
     first = block[0][0]
     comments = _leading_comments(block)
     rows = [_row(lines, line, text, names) for line, text in block[len(comments) :]]
@@ -74,8 +118,8 @@ def _sentence(lines: Lines, block: Block, names: tuple[str, ...], number: int) -
     for row in words:
         _check_word(row, lines)
     check_tree([Arc(row.line, row.fields["head"], row.fields["deprel"]) for row in words], lines, first)
-    columns = {name: tuple(row.fields[name] for row in words) for name in names if name != "id"}
-    return Sentence(_own_id(comments) or str(number), columns["form"], columns, first)
+    columns = {name: tuple(row.fields[name] for row in words) for name in words[0].fields if name != "id"}
+    return Sentence(_own_id(comments) or "", columns["form"], columns, first)
 
 
 def _leading_comments(block: Block) -> list[str]:
@@ -96,14 +140,16 @@ def _row(lines: Lines, line: int, text: str, names: tuple[str, ...]) -> Row:
             line, "a comment among words", "a word or a blank line", "is a blank line missing above?"
         )
     values = text.split("\t")
-    if len(values) == len(CONLLU) and not values[0].isdecimal():
+    if len(values) == len(CONLLU) < len(names) and not values[0].isdecimal():
         values += ["_"] * (len(names) - len(CONLLU))
     if len(values) != len(names):
         likely = (
-            "columns are apart by one tab each, never by spaces" if len(values) == 1 else "is the line cut?"
+            "columns are apart by one tab each, never by spaces"
+            if len(values) == 1
+            else "is the line cut? CoNLL-U Plus names its columns in the first line (# global.columns = ...)"
         )
         raise lines.error(line, _count(values), str(len(names)), likely)
-    fields = dict(zip(names, values, strict=True))
+    fields = dict.fromkeys(CONLLU, "_") | dict(zip(names, values, strict=True))
     _check_filled(fields, lines, line)
     return Row(line, fields)
 
@@ -148,7 +194,7 @@ def _check_lexical(row: Row, lines: Lines) -> None:
 def _refuse_repeated_ids(sentences: Sequence[Sentence], lines: Lines) -> None:
     seen: dict[str, int] = {}
     for sentence in sentences:
-        if sentence.id in seen:
+        if sentence.id and sentence.id in seen:
             found = f"sentence id {quote(sentence.id)} as in line {seen[sentence.id]}"
             likely = "is part of the file in it twice?"
             raise lines.error(sentence.line, found, "an id of its own", likely)

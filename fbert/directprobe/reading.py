@@ -104,8 +104,13 @@ def _decoded(array: np.ndarray) -> np.ndarray:
 
 
 def _lines(path: Path) -> list[str]:
+    r"""Return lines as those of corpora are read: a byte order mark is dropped, only `\n` ends a line.
+
+    Python's `splitlines` would also cut at U+2028 and U+0085, which stand inside labels.
+    """
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_bytes().decode("utf-8-sig").removesuffix("\n").split("\n")
+        return [line.removesuffix("\r") for line in lines] if lines != [""] else []
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not text in UTF-8 ({error})") from error
 

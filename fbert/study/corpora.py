@@ -15,6 +15,7 @@ from fbert.task_definitions import TaskDefinition
 _LEVELS = {
     "conllu": ("word", "pair"),
     "conllulex": ("word", "pair"),
+    "streusle": ("word", "pair"),
     "trec": ("sentence",),
     "words": ("word",),
 }
@@ -56,7 +57,10 @@ def check_task(task: TaskDefinition, name: str, source: CorpusSource, key: str) 
         InputError: the message has the columns or levels that are possible.
     """
     has = columns_of(source.format, source.layout)
-    for column in sorted(task.columns - set(has)) if has else ():
+    lacking = sorted(task.columns - set(has)) if has else []
+    if source.format == "conllu":  # CoNLL-U Plus has more columns, in capitals, which its file names
+        lacking = [column for column in lacking if column != column.upper()]
+    for column in lacking:
         raise InputError(
             f"{key}: needs the column '{column}', which {name} in format {source.format} "
             f"does not have; it has {', '.join(has or ())}"

@@ -33,6 +33,16 @@ CONLLULEX = """\
 
 """
 
+STREUSLE = """\
+# sent_id = samples-1
+1\tWe\twe\tPRON\tPRP\t_\t2\tnsubj\t_\t_
+2\tgave\tgive\tVERB\tVBD\t_\t0\troot\t_\tMWELen=2|MWELemma=give up|Supersense=v.stative
+3\tup\tup\tADP\tRP\t_\t2\tcompound:prt\t_\t_
+4\tin\tin\tADP\tIN\t_\t5\tcase\t_\tSupersense[coding]=p.Locus|Supersense[scene]=p.Time
+5\tMay\tMay\tPROPN\tNNP\t_\t2\tobl\t_\tSupersense=n.TIME
+
+"""
+
 TREC = """\
 NUM:date When was the first bridge built ?
 LOC:city What city lies at the river 's mouth ?
@@ -70,6 +80,7 @@ JSONL = """\
 SAMPLES = {
     "conllu": CONLLU.encode(),
     "conllulex": CONLLULEX.encode(),
+    "streusle": STREUSLE.encode(),
     "trec": TREC.encode("iso-8859-1"),
     "words": WORDS.encode(),
     "csv": CSV.encode(),

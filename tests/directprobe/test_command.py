@@ -11,6 +11,7 @@ from directprobe_oracle import same_partition
 from scipy.spatial.distance import pdist
 
 from fbert.directprobe.__main__ import main
+from fbert.directprobe.reading import read_labels
 
 
 def points():
@@ -207,3 +208,8 @@ def test_the_smallest_cluster_with_a_distance_can_be_chosen(tmp_path):
     assert lines(tmp_path / "none/vec.txt") == ["A---B,0.0000"]
     run(tmp_path / "both.npz", "--min-cluster-size", 1, "--output", tmp_path / "some")
     assert lines(tmp_path / "some/vec.txt") == ["A---B,3.0000"]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_label_and_only_line_ends_end_lines(tmp_path):
+    (tmp_path / "labels.txt").write_bytes(b"\xef\xbb\xbfNOUN\r\nVE\xe2\x80\xa8RB\r\nNO\xc2\x85UN\nNOUN\n")
+    assert read_labels(tmp_path / "labels.txt").tolist() == ["NOUN", "VE\u2028RB", "NO\x85UN", "NOUN"]

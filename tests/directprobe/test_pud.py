@@ -39,6 +39,7 @@ def test_the_distances_of_the_study(pud, pair):
     assert apart == pytest.approx(found.upper, rel=2e-3)
 
 
+@pytest.mark.hard
 def test_which_pairs_overlap(pud):
     X, y = pud
     sets = {label: X[y == label].astype(np.float64) for label in np.unique(y)}

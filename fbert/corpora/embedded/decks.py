@@ -26,7 +26,8 @@ class Decks:
         if not deck:
             cards = [o for o, weight in zip(options, weights, strict=True) for _ in range(weight)]
             deck.extend(self.shuffle(cards))
-        return deck.pop()
+        card: T = deck.pop()
+        return card
 
     def shuffle(self, items: Sequence[T]) -> list[T]:
         """Return the items in random order."""
