@@ -129,4 +129,5 @@ def _max_length(model: Any, tokenizer: Any) -> int:
     # RoBERTa and its kin count positions from after the padding's.
     padding = getattr(table, "padding_idx", None)
     reserved = 0 if padding is None else padding + 1
-    return min(positions - reserved, tokenizer.model_max_length)
+    limit: int = min(positions - reserved, tokenizer.model_max_length)
+    return limit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -41,6 +40,6 @@ def _panel(axes: Axes, panel: pd.DataFrame) -> list[Name]:
     return ends
 
 
-def _ticks(layers: pd.Index) -> np.ndarray:
+def _ticks(layers: pd.Index) -> list[int]:
     """Return whole layers, every second one where there are many."""
-    return layers.to_numpy()[:: 1 if len(layers) < 8 else 2]
+    return list(layers)[:: 1 if len(layers) < 8 else 2]

@@ -94,7 +94,10 @@ def _mean_correlation(layers: Sequence[PairedDistances], weights: Weights, seeds
 
 def _moved(run: Trajectory) -> NDArray[np.float64]:
     """Return (l, k) how far each centroid moved from the first update to the last."""
-    return np.linalg.norm(run.centroids[-1].astype(np.float64) - run.centroids[0], axis=-1)
+    distances: NDArray[np.float64] = np.linalg.norm(
+        run.centroids[-1].astype(np.float64) - run.centroids[0], axis=-1
+    )
+    return distances
 
 
 def _remark(runs: Sequence[Trajectory]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,7 +49,7 @@ class Rows:
     X_eval: Tensor
 
     @classmethod
-    def on(cls, device: torch.device, X: NDArray, y: NDArray, X_eval: NDArray) -> Rows:
+    def on(cls, device: torch.device, X: NDArray[Any], y: NDArray[Any], X_eval: NDArray[Any]) -> Rows:
         """Take features, labels and features to score to a device."""
         labels, classes = np.unique(y, return_inverse=True)
         return cls(_tensor(X, device), _tensor(classes, device), labels, _tensor(X_eval, device))
@@ -173,5 +174,5 @@ def one_thread_each() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _tensor(array: NDArray, device: torch.device) -> Tensor:
+def _tensor(array: NDArray[Any], device: torch.device) -> Tensor:
     return torch.from_numpy(array).to(device)

@@ -51,13 +51,14 @@ def _latex(table: Table, study: Mapping[str, str]) -> str:
     columns = "".join("r" if side == "right" else "l" for side in _alignment(table))
     style = _as_text(table).style.hide(axis="index")
     style = style.format(escape="latex").format_index(escape="latex", axis=1)
-    return style.to_latex(
+    latex: str = style.to_latex(
         hrules=True,
         column_format=columns,
         caption=_escape(caption(table, study)),
         label=f"tab:{table.name}",
         position_float="centering",
     )
+    return latex
 
 
 def _plain(table: Table, study: Mapping[str, str]) -> dict[str, Any]:
