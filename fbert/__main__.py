@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from fbert.check import check as check_study
 from fbert.errors import InputError
+from fbert.study.study import load_study
 from fbert.verify import verify
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -16,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0 if all is well, 1 if something was found, 2 if it cannot be told."""
     options = _parser().parse_args(arguments)
     try:
-        return _verify(options)
+        return int(options.answer(options))
     except InputError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -32,7 +34,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("folder", type=Path, help="results/NAME, or a copy of it")
     check.add_argument("--study", help="name or path of the study, if not the one the results are of")
+    check.set_defaults(answer=_verify)
+    ask = commands.add_parser(
+        "check",
+        help="say what is to be known of a study's data and encoders before anything is trained",
+        description="Read the corpora that are at hand, and say what a colleague would. Writes nothing.",
+    )
+    ask.add_argument("study", help="name or path of a study")
+    ask.add_argument("--mirror", help="a folder with public corpora, as `mirror` in config.yaml")
+    ask.set_defaults(answer=_check)
     return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    for line in check_study(load_study(options.study, _CHECKOUT / "studies"), options.mirror):
+        print(line, flush=True)
+    return 0
 
 
 def _verify(options: argparse.Namespace) -> int:

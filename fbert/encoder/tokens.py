@@ -42,12 +42,14 @@ class Tokens:
     Attributes:
         pieces: one, or several for a sentence that is too long.
         n_words: number of words.
-        unreadable: number of words the tokenizer makes nothing of, read as the unknown token.
+        unknown: number of words that are read, whole or in part, as the unknown token.
+        unreadable: number of those the tokenizer makes nothing of at all.
         second: of two texts, the place of `SECOND` among the words; None for a single text.
     """
 
     pieces: tuple[Piece, ...]
     n_words: int
+    unknown: int
     unreadable: int
     second: int | None = None
 
@@ -148,7 +150,8 @@ class WordTokenizer:
             found[second] = list(self.between)
         by_word = [found.get(number) or [self._unknown(word)] for number, word in enumerate(words)]
         pieces = tuple(self._pieces(by_word))
-        return Tokens(pieces, len(words), len(words) - len(found), second)
+        unknown = sum(self.huggingface.unk_token_id in subwords for subwords in by_word)
+        return Tokens(pieces, len(words), unknown, len(words) - len(found), second)
 
     def _pieces(self, by_word: Sequence[Sequence[int]]) -> Iterator[Piece]:
         """Fill piece after piece with whole words."""

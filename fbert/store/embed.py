@@ -183,6 +183,8 @@ def _record(
         "corpus_checksum": corpus.checksum(tasks),
         "split": split,
         "overlong_sentences": sum(len(sentence.pieces) > 1 for sentence in tokens),
+        "words": sum(sentence.n_words for sentence in tokens),
+        "unknown_words": sum(sentence.unknown for sentence in tokens),
         "unreadable_words": sum(sentence.unreadable for sentence in tokens),
         "versions": {name: version(name) for name in ("torch", "transformers", "h5py")},
     }

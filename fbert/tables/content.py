@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fbert.analysis.similarity import label_level_similarity, train_test_similarity
+from fbert.health import health_of
 from fbert.prepared import SECOND, PreparedCorpus
 from fbert.published import ROW, published_figures
 from fbert.records.geometry import Geometry, GeometryRecord
@@ -120,7 +121,16 @@ def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
             f"{part}_sentences": len(split.sentences),
             f"{part}_words": sum(word != SECOND for words in split.sentences for word in words),
         }
-    return row | {"text": text_kind(corpus.synthetic)}
+    found = health_of(corpus, task)
+    return row | {
+        "least_clusters": found.least_clusters,
+        "contradictory_inputs": len(found.contradictions),
+        "test_inputs_in_train": found.seen,
+        "test_examples_in_train": found.seen_alike,
+        "labels_once": len(found.once),
+        "look_alike_labels": sum(map(len, found.look_alikes)),
+        "text": text_kind(corpus.synthetic),
+    }
 
 
 def _row(origin: Origin) -> dict[str, str]:

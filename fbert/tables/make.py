@@ -154,6 +154,8 @@ def _table6(title: str, inputs: Inputs) -> Table:
         "test_sentences": "Test sentences",
         "train_words": "Training words",
         "test_words": "Test words",
+        "least_clusters": "Least clusters",
+        "test_inputs_in_train": "Test inputs seen in training",
     }
     return Table("table6", title, task_rows(inputs["examples"]), shown)
 

@@ -85,7 +85,7 @@ def test_a_sentence_without_words_is_refused(small):
 @settings(max_examples=50, derandomize=True)
 @given(st.lists(st.integers(1, 40), max_size=50), st.integers(1, 100))
 def test_batches_hold_each_sentence_once_within_the_budget(lengths, budget):
-    tokens = [Tokens((Piece((5,) * length, (0,) * length),), 1, 0) for length in lengths]
+    tokens = [Tokens((Piece((5,) * length, (0,) * length),), 1, 0, 0) for length in lengths]
     found = batches(tokens, budget)
     assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
     for batch in found:

@@ -1,0 +1,149 @@
+"""Before anything is trained: what is to be known of a study's data and encoders, in seconds.
+
+    python -m fbert check STUDY
+
+reads the raw corpora that are at hand, finds the examples of every task, splits their words into subwords,
+and says what a colleague would: counts, and what to mend or to keep in mind, each with its reason. Nothing is
+written.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fbert.corpora.embedded import write_embedded
+from fbert.corpora.registry import CorpusSource
+from fbert.errors import InputError
+from fbert.health import Health, health_of
+from fbert.paths import downloaded
+from fbert.prepare import prepare
+from fbert.prepared import PreparedCorpus
+from fbert.study.study import Study
+
+UNKNOWN_SHARE = 1.0
+"""Per cent of words read as unknown above which the numbers are about something else than the text."""
+SEEN_SHARE = 1.0
+"""Per cent of test examples that were trained on above which accuracy flatters visibly."""
+FEW = 10
+"""Test examples below which an accuracy moves by ten points with each of them."""
+
+
+def check(study: Study, mirror: str | None = None) -> Iterator[str]:
+    """Yield the lines of the page: corpora and tasks first, then encoders.
+
+    Args:
+        study: what is asked.
+        mirror: a folder with public corpora.
+
+    Raises:
+        InputError: a corpus is malformed, as the workflow would say; or an encoder cannot be loaded.
+    """
+    yield f"{study.name}: {study.description}"
+    with tempfile.TemporaryDirectory() as scratch:
+        write_embedded(scratch)
+        prepared: dict[str, PreparedCorpus] = {}
+        for task in study.tasks:
+            yield from _task(study, task, mirror, Path(scratch), prepared)
+        for encoder in study.encoders:
+            yield ""
+            yield from _encoder(study, encoder, prepared)
+
+
+def _task(
+    study: Study, task: str, mirror: str | None, scratch: Path, prepared: dict[str, PreparedCorpus]
+) -> Iterator[str]:
+    name = study.tasks[task]
+    source = study.corpora[name]
+    files = _files(source, mirror, scratch)
+    yield ""
+    missing = [path for path in files.values() if not path.exists()]
+    if missing:
+        yield f"{task} ({name}): {missing[0]} is not here yet; the workflow will fetch it, then ask again"
+        return
+    definition = {task: study.definitions[task]}
+    prepared[task] = prepare(name, files, tasks=definition, **source.reading())
+    found = health_of(prepared[task], task)
+    yield (
+        f"{task} ({name}): {found.train:,} training and {found.test:,} test examples, {found.labels} labels; "
+        f"longest text {found.longest:,} words"
+    )
+    yield from (f"  ! {line}" for line in advice(found))
+
+
+def advice(found: Health) -> Iterator[str]:
+    """Yield what to mend or to keep in mind, each with its reason."""
+    if found.look_alikes:
+        groups = "; ".join(" = ".join(map(ascii, group)) for group in found.look_alikes)
+        yield f"labels that look alike and count as different: {groups}. Probably one is meant"
+    if found.contradictions:
+        text, labels = found.contradictions[0]
+        yield (
+            f"{len(found.contradictions)} input(s) stand in training with different labels, such as "
+            f"'{_short(text)}' with {' and '.join(labels)}: no encoder reaches fewer than "
+            f"{found.least_clusters} clusters for {found.labels} labels"
+        )
+    if found.seen and 100 * found.seen / found.test > SEEN_SHARE:
+        yield (
+            f"{found.seen} of {found.test} test inputs stand in training too, {found.seen_alike} with their "
+            "label: accuracy counts what was remembered"
+        )
+    if found.test_only:
+        yield f"labels of the test set alone, which nothing can learn: {_several(found.test_only)}"
+    if found.once:
+        yield f"labels with one training example: {_several(found.once)}"
+    if found.train_only:
+        yield f"labels without a test example, whose accuracy stays unknown: {_several(found.train_only)}"
+    if found.test < FEW:
+        yield f"only {found.test} test examples: each moves the accuracy by {100 / found.test:.0f} points"
+
+
+def _files(source: CorpusSource, mirror: str | None, scratch: Path) -> Mapping[str, Path]:
+    """Return where the raw files of a corpus are: written just now, mirrored or downloaded, or one's own."""
+    if source.embedded:
+        return {part: scratch / file for part, file in source.files.items()}
+    if not source.known:
+        return {part: Path(file) for part, file in source.files.items()}
+    mirrored = {part: Path(mirror or "", file) for part, file in source.files.items()}
+    if mirror and all(path.is_file() for path in mirrored.values()):
+        return mirrored
+    return {part: Path(downloaded(file)) for part, file in source.files.items()}
+
+
+def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) -> Iterator[str]:
+    from fbert.encoder.loading import describe, load_model  # takes seconds to import
+    from fbert.encoder.source import EncoderSource
+
+    entry: Mapping[str, Any] = study.encoders[name]
+    source = EncoderSource.from_study(name, entry)
+    try:
+        facts, (_, tokenizer) = describe(source), load_model(source)
+    except InputError as error:
+        yield f"{name}: not here yet, or not usable: {error}" if source.hub else f"{name}: ! {error}"
+        return
+    yield (
+        f"{name}: {facts['layers']} layers, {facts['hidden']} wide, {facts['parameters'] / 1e6:.1f} million "
+        f"parameters; reads {tokenizer.max_length:,} subwords at once"
+    )
+    for task, corpus in prepared.items():
+        sentences = [words for part in corpus.splits.values() for words in part.sentences]
+        tokens = tokenizer.tokenize(sentences)
+        words = sum(one.n_words for one in tokens)
+        unknown = sum(one.unknown for one in tokens)
+        cut = sum(len(one.pieces) > 1 for one in tokens)
+        if unknown:
+            mark = "  ! " if 100 * unknown / words > UNKNOWN_SHARE else "  "
+            yield f"{mark}{task}: {unknown:,} of {words:,} words are read as unknown, in whole or in part"
+        if cut:
+            yield f"  {task}: {cut:,} of {len(tokens):,} texts are longer than that and read in pieces"
+
+
+def _several(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 70 else text[:67] + "..."

@@ -1,0 +1,134 @@
+"""The health of a task's examples: what a reader should know before believing numbers made of them.
+
+Counts alone, from a prepared corpus; nothing is left out or mended here. What each means for results:
+
+- Test examples whose input was trained on are remembered, not generalised to; accuracy flatters.
+- Equal inputs with different labels can be parted by no encoder: the points are equal in every space, each
+  stays a cluster of its own for ever, and so a set has a least number of clusters. Example: one question
+  stands twice in TREC's training file, once as NUM:count and once as NUM:other, so 50 labels make at least 52
+  clusters.
+- Labels that differ by what nobody sees (composed or decomposed accents, an invisible character, case) are
+  probably one.
+- A label with one example, or in one of the two sets alone, cannot be learnt, or cannot be tested.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fbert.prepared import SECOND, PreparedCorpus, Split
+
+Input = tuple[tuple[str, ...], tuple[int, ...]]
+"""What an encoder sees of an example: the words of its sentence, and which of them it is about."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What is to be known of one task.
+
+    Attributes:
+        train: number of training examples.
+        test: number of test examples.
+        labels: number of labels.
+        seen: test examples whose input stands in the training set.
+        seen_alike: those of them that have a label there which is theirs.
+        contradictions: inputs of the training set that stand there with more than one label, with these
+            labels.
+        least_clusters: the least number of clusters that any encoder can reach on the training set.
+        once: labels with a single training example.
+        train_only: labels without a test example.
+        test_only: labels without a training example.
+        look_alikes: groups of labels that differ by what nobody sees.
+        longest: words of the longest text.
+    """
+
+    train: int
+    test: int
+    labels: int
+    seen: int
+    seen_alike: int
+    contradictions: tuple[tuple[str, tuple[str, ...]], ...]
+    least_clusters: int
+    once: tuple[str, ...]
+    train_only: tuple[str, ...]
+    test_only: tuple[str, ...]
+    look_alikes: tuple[tuple[str, ...], ...]
+    longest: int
+
+
+def health_of(corpus: PreparedCorpus, task: str) -> Health:
+    """Count what is to be known of a task.
+
+    Raises:
+        InputError: the corpus has no such task.
+    """
+    corpus.check_task(task)
+    names = corpus.labels[task]
+    train, test = (_labelled(corpus.splits[part], task, names) for part in ("train", "test"))
+    labels_of: dict[Input, set[str]] = {}
+    for example, label in train:
+        labels_of.setdefault(example, set()).add(label)
+    counts = {
+        part: Counter(label for _, label in found) for part, found in (("train", train), ("test", test))
+    }
+    return Health(
+        train=len(train),
+        test=len(test),
+        labels=len(names),
+        seen=sum(example in labels_of for example, _ in test),
+        seen_alike=sum(label in labels_of.get(example, ()) for example, label in test),
+        contradictions=tuple(
+            (_shown(example), tuple(sorted(labels)))
+            for example, labels in labels_of.items()
+            if len(labels) > 1
+        ),
+        least_clusters=least_clusters(train),
+        once=tuple(name for name in names if counts["train"][name] == 1),
+        train_only=tuple(name for name in names if not counts["test"][name]),
+        test_only=tuple(name for name in names if not counts["train"][name]),
+        look_alikes=look_alikes(names),
+        longest=max(len(words) for part in corpus.splits.values() for words in part.sentences),
+    )
+
+
+def least_clusters(examples: Sequence[tuple[Input, str]]) -> int:
+    """Return the least number of clusters of a set: what equal inputs with different labels leave apart.
+
+    A point that is equal to one of another label merges with nothing, not even with an equal point of its own
+    label, since both hulls hold the other's point. The other points of a label can at best be one cluster.
+    """
+    labels_of: dict[Input, set[str]] = {}
+    for example, label in examples:
+        labels_of.setdefault(example, set()).add(label)
+    alone = sum(len(labels_of[example]) > 1 for example, _ in examples)
+    together = {label for example, label in examples if len(labels_of[example]) == 1}
+    return alone + len(together)
+
+
+def look_alikes(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Group labels that are equal after NFKC, without invisible characters, and whatever their case."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(_as_seen(name), []).append(name)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def _as_seen(name: str) -> str:
+    visible = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", visible).casefold().strip()
+
+
+def _labelled(split: Split, task: str, names: Sequence[str]) -> list[tuple[Input, str]]:
+    found = split.examples[task]
+    places = zip(found.sentences.tolist(), found.words.tolist(), found.labels.tolist(), strict=True)
+    return [((split.sentences[s], tuple(words)), names[label]) for s, words, label in places]
+
+
+def _shown(example: Input) -> str:
+    """Return an input to read: its text, the words that it is about in brackets."""
+    words, places = example
+    marked = [f"[{word}]" if place in places else word for place, word in enumerate(words)]
+    return " ".join(word if word != SECOND else "|" for word in marked)

@@ -1,0 +1,92 @@
+"""`fbert check` says what a colleague would, before anything is trained."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from encoder.tiny import build
+
+from fbert.__main__ import main
+from fbert.check import advice, check
+from fbert.health import Health
+from fbert.study.study import load_study, study_from
+
+ROOT = Path(__file__).parents[1]
+FINE = Health(
+    train=100,
+    test=20,
+    labels=2,
+    seen=0,
+    seen_alike=0,
+    contradictions=(),
+    least_clusters=2,
+    once=(),
+    train_only=(),
+    test_only=(),
+    look_alikes=(),
+    longest=9,
+)
+
+
+def test_nothing_is_said_of_what_is_fine():
+    assert list(advice(FINE)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"look_alikes": (("caf\u00e9", "cafe\u0301"),)}, "look alike and count as different: 'caf\\xe9' = "),
+        (
+            {"contradictions": (("how many", ("count", "other")),), "least_clusters": 4},
+            "'how many' with count and other: no encoder reaches fewer than 4 clusters for 2 labels",
+        ),
+        ({"seen": 5, "seen_alike": 4}, "5 of 20 test inputs stand in training too, 4 with their label"),
+        ({"test_only": tuple("abcdefg")}, "which nothing can learn: a, b, c, d, e and 2 more"),
+        ({"once": ("a",)}, "labels with one training example: a"),
+        ({"train_only": ("a",)}, "labels without a test example"),
+        ({"test": 4}, "only 4 test examples: each moves the accuracy by 25 points"),
+    ],
+)
+def test_what_is_to_be_known_is_said_with_its_reason(changes, said):
+    (line,) = advice(Health(**{**FINE.__dict__, **changes}))
+    assert said in line
+
+
+def test_one_test_input_of_many_that_was_trained_on_is_not_worth_a_word():
+    assert list(advice(Health(**{**FINE.__dict__, "test": 1000, "seen": 5, "seen_alike": 5}))) == []
+
+
+def test_a_broken_study_reads_like_advice(tmp_path):
+    rows = ["text,label", *[f"the light is number{n},pos" for n in range(12)], "the light runs,pos\u200b"]
+    (tmp_path / "train.csv").write_text("\n".join([*rows, "the light runs,neg"]) + "\n")
+    (tmp_path / "test.csv").write_text("text,label\nthe light runs,neg\n\U0001f600 sun,odd\n")
+    build("bert", tmp_path / "bert")
+    files = {part: str(tmp_path / f"{part}.csv") for part in ("train", "test")}
+    content = {
+        "description": "broken",
+        "encoders": {"mine": {"folder": str(tmp_path / "bert")}},
+        "corpora": {"own": {"format": "csv", "files": files}},
+        "tasks": {"mood": {"corpus": "own", "level": "sentence", "label": "label"}},
+    }
+    said = "\n".join(check(study_from(content, Path("broken.yaml"))))
+    for part in (
+        "mood (own): 14 training and 2 test examples, 4 labels",
+        "labels that look alike",
+        "'the light runs' with neg and pos",
+        "labels of the test set alone, which nothing can learn: odd",
+        "words are read as unknown",
+        "mine: 3 layers",
+    ):
+        assert part in said, said
+
+
+def test_what_is_not_at_hand_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = list(check(load_study("minilm", ROOT / "studies")))
+    assert any("POS (pud): results/downloads/" in line and "is not here yet" in line for line in lines)
+
+
+def test_a_wrong_study_is_refused(tmp_path, capsys):
+    (tmp_path / "wrong.yaml").write_text(yaml.safe_dump({"description": "x", "encoderz": {}}))
+    assert main(["check", str(tmp_path / "wrong.yaml")]) == 2
+    assert "did you mean 'encoders'?" in capsys.readouterr().err
