@@ -30,6 +30,10 @@ include: "rules/report.smk"
 include: "rules/help.smk"
 
 
+onstart:
+    PLAN.claim_results()
+
+
 onsuccess:
     # What killed jobs left behind; now that the study is complete, no job writes anything.
     for leftover in Path(RESULTS).rglob(".*.tmp"):

@@ -23,11 +23,32 @@ from fbert.made import COUNTED, Job, Ledger, files_in
 from fbert.paths import DOWNLOADS, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, State
-from fbert.study.study import Study
+from fbert.study.study import Study, check_configuration, check_owner, claim_results, load_study, locate
 
 Settings = dict[str, Any]
 # Rules whose code does not count: what they bring has a checksum of its own.
 _CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_encoder")
+
+
+def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
+    """Return the plan of the study that a configuration names.
+
+    Args:
+        config: as Snakemake has it.
+        checkout: the folder with `studies/` and `scripts/`.
+
+    Raises:
+        InputError: the configuration or the study is impossible, an encoder is not there, or the folder of
+            results is another study's; the message has file and key.
+    """
+    check_configuration(config)
+    file = locate(config["study"], checkout / "studies")
+    study = load_study(config["study"], checkout / "studies")
+    for name, entry in study.encoders.items():
+        EncoderSource.from_study(name, entry).check(study.finetuning[name].get("freeze", 0))
+    check_owner(file, Path(results_of(study.name).root))
+    versions_count = config.get("versions_count", True)
+    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file)
 
 
 class Plan:
@@ -39,6 +60,7 @@ class Plan:
         scripts: Path,
         checksums: Mapping[str, str] | None = None,
         versions_count: bool = True,
+        file: Path | None = None,
     ) -> None:
         """Take a study.
 
@@ -47,7 +69,9 @@ class Plan:
             scripts: the folder of the rules' scripts; code is not compared where there is none.
             checksums: of public files, instead of the pinned ones.
             versions_count: whether another version of a package makes results out of date.
+            file: of the study, which `claim_results` notes.
         """
+        self._file = file
         self.study, self.results = study, results_of(study.name)
         self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
 
@@ -72,6 +96,11 @@ class Plan:
         if job is None:
             raise InputError(f"study {self.study.name}: has no job {rule} {dict(wildcards)}")
         return job
+
+    def claim_results(self) -> None:
+        """Say in the folder of results which study file they are of, so that no namesake takes it."""
+        if self._file is not None:
+            claim_results(self._file, Path(self.results.root))
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -22,36 +22,22 @@ os.environ.update(
 )
 
 from fbert.corpora.registry import embedded_files, known_files
-from fbert.encoder.source import EncoderSource
 from fbert.errors import InputError
-from fbert.paths import DOWNLOADS, downloaded, fetched_encoder, results_of
-from fbert.plan import Plan
-from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, targets
+from fbert.paths import DOWNLOADS, downloaded, fetched_encoder
+from fbert.plan import plan_of
+from fbert.products import FIGURES, PRODUCTS, TABLES, targets
 from fbert.states import ORIGINAL
-from fbert.study import check_configuration, load_study
 
 
 configfile: "config.yaml"
 
 
 try:
-    check_configuration(config)
-    STUDY = load_study(config["study"], ROOT / "studies")
-    for name, entry in STUDY.encoders.items():
-        EncoderSource.from_study(name, entry).check(
-            STUDY.finetuning[name].get("freeze", 0)
-        )
+    PLAN = plan_of(config, ROOT)
 except InputError as error:
     raise WorkflowError(str(error))
 
-PATHS = results_of(STUDY.name)
-RESULTS = PATHS.root
-PLAN = Plan(
-    STUDY,
-    ROOT / "scripts",
-    config.get("checksums"),
-    config.get("versions_count", True),
-)
+STUDY, PATHS, RESULTS = PLAN.study, PLAN.results, PLAN.results.root
 GPU = 1
 # What reruns is decided by content (fbert/made.py) and told to Snakemake by this file, an input of every job: it is
 # newer than any result, and its time counts for the jobs of which something has changed (`needs`).

@@ -10,6 +10,7 @@ from typing import Any
 
 from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError, nearest
+from fbert.files import write_text
 from fbert.products import PRODUCTS
 from fbert.states import ORIGINAL, State
 from fbert.study.corpora import check_task, corpus_source
@@ -20,6 +21,7 @@ from fbert.task_definitions import TaskDefinition
 _SECTIONS = ("finetuning", "probe", "directprobe", "dynamics", "memorisation", "store")
 _CROSS_TASKS = (("PS-role", "PS-fxn"), ("POS", "PS-fxn"))
 _HERE = Path(__file__).parent
+OWNER = "made/study"
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def load_study(name: str, folder: Path) -> Study:
     Raises:
         InputError: no such study, or one that cannot be carried out; the message has file and key.
     """
-    path = _locate(name, folder)
+    path = locate(name, folder)
+    _check_name(path)
     return study_from(read_yaml(path), path)
 
 
@@ -131,7 +134,45 @@ def check_configuration(config: Mapping[str, Any]) -> None:
     validate(dict(config), schema, "configuration (config.yaml, --configfile, --config)")
 
 
-def _locate(name: str, folder: Path) -> Path:
+def _check_name(path: Path) -> None:
+    """Refuse a file whose name cannot be that of a folder under `results/`."""
+    if path.stem in ("", "downloads") or path.stem.startswith(".") or set(path.stem) & set("{}<>\\"):
+        raise InputError(
+            f"{path}: a study's results go into results/NAME, and '{path.stem}' cannot be that name: it must "
+            "not be `downloads`, begin with a dot, or have one of {}<>\\; rename the file"
+        )
+
+
+def check_owner(path: Path, results: Path) -> None:
+    """Refuse a study whose results would go over those of another study of the same name.
+
+    Args:
+        path: of the study's file.
+        results: its folder, in which `claim_results` left the path of the study it is of.
+
+    Raises:
+        InputError: another file, which is still there, made them; the message has both.
+    """
+    claimed = results / OWNER
+    owner = Path(claimed.read_text(encoding="utf-8").strip()) if claimed.is_file() else path
+    if owner.is_file() and not owner.samefile(path):
+        raise InputError(
+            f"{path}: {results} has the results of another study of this name, {owner}; "
+            "rename one of the two files"
+        )
+
+
+def claim_results(path: Path, results: Path) -> None:
+    """Say in a folder of results which study file they are of."""
+    write_text(results / OWNER, f"{path.resolve()}\n")
+
+
+def locate(name: str, folder: Path) -> Path:
+    """Return the file of the study called `name` in `folder`, or at the path `name`.
+
+    Raises:
+        InputError: there is no such study; the message has the nearest name.
+    """
     if name.endswith((".yaml", ".yml")):
         return Path(name)
     path = folder / f"{name}.yaml"

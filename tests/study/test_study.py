@@ -10,6 +10,7 @@ from fbert.products import FIGURES
 from fbert.states import State
 from fbert.study import check_configuration, load_study
 from fbert.study.schema import read_yaml
+from fbert.study.study import check_owner, claim_results
 
 STUDIES = Path(__file__).parents[2] / "studies"
 OWN = {"format": "csv", "files": {"train": "train.csv", "test": "test.csv"}}
@@ -270,3 +271,32 @@ def test_an_unknown_study_names_the_nearest():
 def test_impossible_configurations_are_refused(config, message):
     with pytest.raises(InputError, match=message):
         check_configuration(config)
+
+
+@pytest.mark.parametrize("name", ["..", "...", "downloads", ".hidden", "{x}", "<script>", "a\\\\b"])
+def test_a_file_whose_name_cannot_be_a_folder_of_results_is_refused(tmp_path, content, name):
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(InputError, match=r"cannot be that name: .*rename the file"):
+        load_study(str(path), STUDIES)
+
+
+@pytest.mark.parametrize("name", ["quick start", "gr\u00f6\u00dfe", "a;b", "v1.2"])
+def test_other_names_are_fine(tmp_path, content, name):
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(content))
+    assert load_study(str(path), STUDIES).name == name
+
+
+def test_two_studies_of_one_name_do_not_overwrite_each_other(tmp_path):
+    first, second, results = tmp_path / "a/s.yaml", tmp_path / "b/s.yaml", tmp_path / "results/s"
+    for path in (first, second):
+        path.parent.mkdir()
+        path.write_text("x")
+    check_owner(first, results)
+    claim_results(first, results)
+    check_owner(first, results)
+    with pytest.raises(InputError, match=r"b/s\.yaml: .*results/s has the .* another study .*a/s\.yaml"):
+        check_owner(second, results)
+    first.unlink()  # it was moved: whoever has the name now goes on
+    check_owner(second, results)
