@@ -121,8 +121,9 @@ class Plan:
         script = self._scripts / f"{rule}.py"
         if not script.is_file():
             return []
-        package = {"figure_data": "figure_data", "draw_figure": "figures"}.get(rule)
-        return [script, PACKAGE / package / f"{settings['kind']}.py"] if package else [script]
+        module = {"figure_data": "rows", "draw_figure": "draw"}.get(rule)
+        kinds = PACKAGE / "figures"
+        return [script, kinds / settings["kind"] / f"{module}.py"] if module else [script]
 
     # --- what each rule computes from beside its input files
 

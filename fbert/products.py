@@ -61,7 +61,7 @@ class FigureProduct(Product):
     """A figure.
 
     Attributes:
-        kind: the module of `fbert.figure_data` that makes its CSV, and of `fbert.figures` that draws it.
+        kind: the folder of `fbert.figures` with the modules that make its CSV (`rows`) and draw it (`draw`).
         tasks: the tasks it shows; None for all tasks of the study's dynamics.
         every_layer: whether it shows all layers or every second one, where it shows several.
         every_seed: whether it shows all seeds; projections cannot be averaged and show the first.

@@ -11,6 +11,6 @@ if __name__ == "__main__":
     with job(snakemake):
         settings, name = snakemake.params.job["settings"], snakemake.wildcards.figure
         frame = read_tidy(snakemake.input.csv)
-        kind = import_module(f"fbert.figures.{settings['kind']}")
+        kind = import_module(f"fbert.figures.{settings['kind']}.draw")
         said = caption(name, settings["title"], kind.WHAT, frame, settings["study"])
         write_figure(kind.draw(frame), said, **dict(snakemake.output.items()))

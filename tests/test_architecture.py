@@ -24,7 +24,7 @@ ORDER = [
     ["records"],
     ["analysis"],
     ["findings"],
-    ["tables", "figure_data", "figures"],
+    ["tables", "figures"],
     ["report"],
 ]
 LINE = {module: number for number, modules in enumerate(ORDER) for module in modules}
@@ -110,7 +110,7 @@ def test_no_job_stands_on_what_plans_it():
 def test_what_computes_knows_no_words_for_readers(name):
     script = PACKAGE.parent / "scripts" / f"{name}.py"
     reached = {module_of(file) for file in imported_files(script)}
-    assert not reached & {"words", "published", "findings", "tables", "figure_data", "figures", "report"}
+    assert not reached & {"words", "published", "findings", "tables", "figures", "report"}
 
 
 def test_planning_imports_only_the_standard_library_and_what_snakemake_has():

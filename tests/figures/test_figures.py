@@ -11,19 +11,16 @@ from matplotlib import pyplot
 from matplotlib.text import Text
 from scipy.optimize import minimize
 
-from fbert.figures import (
-    annotate,
-    differences,
-    looks,
-    memorisation,
-    minimum_distance,
-    movement,
-    paths,
-    plane,
-    similarity,
-)
+from fbert.figures import annotate, looks
 from fbert.figures.caption import Caption, caption
+from fbert.figures.differences import draw as differences
+from fbert.figures.memorisation import draw as memorisation
+from fbert.figures.minimum_distance import draw as minimum_distance
+from fbert.figures.movement import draw as movement
+from fbert.figures.paths import draw as paths
+from fbert.figures.plane import draw as plane
 from fbert.figures.save import write_figure
+from fbert.figures.similarity import draw as similarity
 from fbert.figures.tidy import read_tidy
 from fbert.words import SYNTHETIC_REMARK
 

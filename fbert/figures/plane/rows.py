@@ -13,7 +13,7 @@ from scipy.spatial import ConvexHull
 
 from fbert.directprobe.estimator import DirectProbe
 from fbert.directprobe.hull import hull_distance
-from fbert.figure_data.request import Request
+from fbert.figures.request import Request
 
 COLUMNS = ["n", "d", "kind", "label", "cluster", "x", "y", "x_to", "y_to", "distance"]
 POINTS = 12  # in each heap

@@ -7,8 +7,14 @@ import pytest
 from conftest import store_vectors
 from made_up_run import LABELS, made_up_run
 
-from fbert.figure_data import differences, memorisation, minimum_distance, movement, paths, plane, similarity
-from fbert.figure_data.request import Request
+from fbert.figures.differences import rows as differences
+from fbert.figures.memorisation import rows as memorisation
+from fbert.figures.minimum_distance import rows as minimum_distance
+from fbert.figures.movement import rows as movement
+from fbert.figures.paths import rows as paths
+from fbert.figures.plane import rows as plane
+from fbert.figures.request import Request
+from fbert.figures.similarity import rows as similarity
 from fbert.layers import every_second_layer, followed_layers
 from fbert.records.curves import LearningCurves
 from fbert.records.origin import Origin

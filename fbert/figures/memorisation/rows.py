@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from fbert.figure_data.request import Request
+from fbert.figures.request import Request
 from fbert.records.curves import LearningCurves
 
 COLUMNS = ["layer", "d", "representation", "examples", "n", "seed", "run", "epoch", "accuracy"]

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import principal_plane
-from fbert.figure_data.request import Request
+from fbert.figures.request import Request
 from fbert.records.trajectory import Trajectory
 
 COLUMNS = ["layer", "n", "d", "label", "seed", "update", "x", "y", "explained_x", "explained_y"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from made_up_run import LABELS
 
-from fbert.figure_data.request import Request
+from fbert.figures.request import Request
 from fbert.products import FIGURES
 from fbert.records.trajectory import Trajectory
 from fbert.store.form import STORE, creating, layer_name, write_texts

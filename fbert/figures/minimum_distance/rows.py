@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fbert.analysis.trends import extreme_labels
-from fbert.figure_data.request import Request
+from fbert.figures.request import Request
 from fbert.records.trajectory import Trajectory
 
 COLUMNS = ["layer", "n", "d", "label", "gained", "seed", "update", "distance", "linear", "undecided"]

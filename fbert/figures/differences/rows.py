@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from fbert.analysis.centroids import principal_plane
-from fbert.figure_data.displacement import displacement
-from fbert.figure_data.request import Request
+from fbert.figures.displacement import displacement
+from fbert.figures.request import Request
 from fbert.layers import every_second_layer
 from fbert.store.read import read_layers
 

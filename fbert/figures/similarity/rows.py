@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fbert.analysis.similarity import spatial_similarity
-from fbert.figure_data.request import Request
+from fbert.figures.request import Request
 from fbert.layers import every_second_layer
 from fbert.records.trajectory import Trajectory
 

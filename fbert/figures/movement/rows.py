@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fbert.figure_data.displacement import displacement
-from fbert.figure_data.request import Request
+from fbert.figures.displacement import displacement
+from fbert.figures.request import Request
 from fbert.store.read import read_layers
 
 COLUMNS = ["layer", "n", "d", "seed", "label", "examples", "distance"]

@@ -1,1 +1,0 @@
-"""The tidy tables behind the figures: one row for each thing that is drawn."""

@@ -1,0 +1,1 @@
+"""Memorisation: `rows` makes the tidy table, `draw` draws it from that table alone."""

@@ -1,0 +1,1 @@
+"""Figure 4: `rows` makes the tidy table, `draw` draws it from that table alone."""
