@@ -9,11 +9,15 @@ READY_DEV := $(VENV)/ready-dev
 # pip's own settings hold: with PIP_EXTRA_INDEX_URL at PyTorch's index of CPU builds it takes torch from there. The build
 # that it finds otherwise on Linux is for CUDA, and brings gigabytes of NVIDIA's libraries.
 INSTALL := install --disable-pip-version-check --quiet --no-compile
-# Tests of one file share what it has computed, so they stay together.
-SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile
+# Tests of one file share what it has computed, so they stay together; tests/conftest.py orders the files.
+SIDE_BY_SIDE := --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
 QUICK := not workflow and not training and not hard and not slurm and not browser
+# Which part of the long tests goes with a commit: each in its turn, as chance has it.
+PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % 6 + 1)))/6
+# More for pytest, as in `make test OPTIONS=--exitfirst`.
+OPTIONS ?=
 
-.PHONY: help setup setup-dev demo check coverage test test-hard test-slurm test-browser style lint bench lock clean
+.PHONY: help setup setup-dev demo check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -41,24 +45,30 @@ demo: $(READY) ## Run the quickstart study and say which file to open
 	$(BIN)/snakemake --cores $(CORES) --config study=quickstart
 
 check: style ## Check style and types, and pass the tests that neither start Snakemake nor train: under two minutes
-	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE) $(OPTIONS)
 
 coverage: $(READY_DEV) ## Say how much of fbert the tests of `make check` run, and which five modules least
 	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE) --cov --cov-report=
+	@$(MAKE) --no-print-directory coverage-report
+
+coverage-report: # of the last tests that ran with `--cov`
 	$(BIN)/coverage report --sort=cover | sed -n '1,7p;$$p'
 
-test: $(READY_DEV) ## Pass the tests
-	$(BIN)/python -m pytest --durations=10 $(SIDE_BY_SIDE)
+test: $(READY_DEV) ## Pass the tests: every promise once, in about six minutes on two cores
+	$(BIN)/python -m pytest --durations=10 $(SIDE_BY_SIDE) $(OPTIONS)
 
-test-hard: $(READY_DEV) ## Pass the tests that take minutes
-	$(BIN)/python -m pytest -m hard $(SIDE_BY_SIDE)
+test-hard: $(READY_DEV) ## Pass the tests that take long, all of them
+	$(BIN)/python -m pytest -m hard $(SIDE_BY_SIDE) $(OPTIONS)
+
+test-part: $(READY_DEV) ## Pass a sixth of those, which one depends on the commit; PART=2/6 chooses
+	$(BIN)/python -m pytest -m hard --part $(PART) $(SIDE_BY_SIDE) $(OPTIONS)
 
 test-slurm: $(READY_DEV) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
-	$(BIN)/python -m pytest -m slurm
+	$(BIN)/python -m pytest -m slurm tests/slurm
 
 test-browser: $(READY_DEV) ## Pass the tests of the report in a headless Chromium (installed if missing: root on Debian)
 	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser tests/report
 
 style: $(READY_DEV) ## Check style and types
 	$(BIN)/ruff check .

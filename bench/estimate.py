@@ -3,8 +3,8 @@
     python bench/estimate.py [--speedup 20] [--results results/minilm]
 
 Run in the checkout, after the minilm study. Processor seconds of its jobs (Snakemake's benchmarks) are scaled
-to the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task and
-corpus, probes and DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
+to the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task, probes
+and DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ def planned_jobs() -> tuple[dict[tuple[str, str, str], int], int]:
     for line in said.splitlines():
         rule = found[1] if (found := re.match(r" *(?:local)?rule (\w+):", line)) else rule
         if (found := re.match(r" *benchmark: (\S+)", line)) and rule not in LOCAL:
-            jobs[(rule.removesuffix("_with_snapshots"), *key_of(found[1]))] += 1
+            jobs[(rule, *key_of(found[1]))] += 1
     # Jobs of a group are indented; a group is one job to SLURM.
     alone = [rule for rule in re.findall(r"^rule (\w+):", said, re.M) if rule not in LOCAL]
     return jobs, len(alone) + said.count("Group job ")
 
 
 def key_of(benchmark: str) -> tuple[str, str]:
-    """Return encoder and item (task or corpus) of a benchmark's path; empty for jobs without."""
+    """Return encoder and item (a task) of a benchmark's path; empty for jobs without."""
     parts = Path(benchmark).with_suffix("").parts
     encoder = next((part for part in parts if part in SHAPES), "")
     item = re.sub(r"-seed\d+$|-layer-\w+$", "", parts[-1])

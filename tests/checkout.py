@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TINY = ROOT / "tests" / "workflow" / "tiny.yaml"
+# What tells of a run and not of its results, so that it differs from run to run.
+OF_A_RUN = {"made", "logs", "benchmarks", "provenance.json", "report.html"}
 
 
 class Checkout:
@@ -18,7 +20,7 @@ class Checkout:
 
     @classmethod
     def fresh(cls, folder: Path) -> "Checkout":
-        """Copy what git tracks into `folder`."""
+        """Copy what git tracks into `folder`, and what Python and numba have compiled of it."""
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             cwd=ROOT,
@@ -26,7 +28,8 @@ class Checkout:
             text=True,
             check=True,
         )
-        for name in filter(None, listed.stdout.split("\0")):
+        compiled = [str(path.relative_to(ROOT)) for path in ROOT.glob("fbert/**/__pycache__/*")]
+        for name in [*filter(None, listed.stdout.split("\0")), *compiled]:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
@@ -70,9 +73,9 @@ class Checkout:
         file.write_text(text.replace(old, new, 1))
 
 
-def results(checkout: Checkout, *stages: str, study: str = "tiny") -> dict[str, bytes]:
-    """Every result file of these stages by its path, for comparison byte for byte."""
+def results(checkout: Checkout, study: str = "tiny") -> dict[str, bytes]:
+    """Every result file by its path, for comparison byte for byte."""
     root = checkout.folder / "results" / study
-    files = [path for stage in stages for path in sorted((root / stage).rglob("*")) if path.is_file()]
+    files = {path.relative_to(root): path for path in sorted(root.rglob("*")) if path.is_file()}
     assert files
-    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+    return {str(name): path.read_bytes() for name, path in files.items() if name.parts[0] not in OF_A_RUN}

@@ -6,6 +6,53 @@ import pytest
 from checkout import Checkout
 
 ROOT = Path(__file__).parents[1]
+# Whoever uses one of these starts Snakemake.
+STARTING_SNAKEMAKE = {"checkout", "finished"}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--part", metavar="K/N", help="of the chosen tests, run the K-th of N parts")
+
+
+def pytest_report_header(config):
+    part = config.getoption("--part")
+    return f"part {part} of the chosen tests" if part else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if STARTING_SNAKEMAKE & set(item.fixturenames):
+            item.add_marker("workflow")
+    yield  # here -m and -k choose
+    if part := config.getoption("--part"):
+        _choose_part(config, items, *map(int, part.split("/")))
+    _order(items)
+
+
+def _choose_part(config, items, number, parts):
+    """Keep every N-th group, from the K-th on; tests of one file with the same parameters are a group.
+
+    They share what is slow to make, and groups in turn make parts of about the same length, which those by a
+    hash would not be.
+    """
+    groups = list(dict.fromkeys(map(_group, items)))[number - 1 :: parts]
+    config.hook.pytest_deselected(items=[item for item in items if _group(item) not in groups])
+    items[:] = [item for item in items if _group(item) in groups]
+
+
+def _group(item):
+    return item.path, item.callspec.id if hasattr(item, "callspec") else None
+
+
+def _order(items):
+    """Let nobody wait for the finished study, where processes take files in this order.
+
+    The first file that needs it makes it, while the other process goes through all that do not; the others
+    that need it are last.
+    """
+    users = list(dict.fromkeys(item.path for item in items if "finished" in item.fixturenames))
+    items.sort(key=lambda item: item.path not in users[:1] and 1 + (item.path in users))
 
 
 def _folder(variable: str, default: str) -> Path:
@@ -29,7 +76,7 @@ def golden_folder() -> Path:
 
 @pytest.fixture
 def checkout(tmp_path) -> Checkout:
-    return Checkout.fresh(tmp_path)
+    return Checkout.fresh(tmp_path / "checkout")
 
 
 @pytest.fixture(scope="session")

@@ -15,21 +15,19 @@ import yaml
 from checkout import TINY, Checkout, results
 from safetensors import SafetensorError, safe_open
 
-pytestmark = [pytest.mark.hard, pytest.mark.timeout(3600)]
-STAGES = ["corpora", "encoders", "checkpoints", "embeddings", "probes", "directprobe", "dynamics"]
-STAGES += ["learning_curves", "tables", "figures"]
-KILLS = 30
+KILLS, SERIES = 30, 6
 EPOCHS = 4
 # What is killed: all processes at once as in a power cut, the driver alone, one job of a stage, or a job
 # while its store is half written.
 STORE_WRITE = "store write"
-VICTIMS = ["finetune", "embed", STORE_WRITE, "directprobe", "driver", "everything"]
+VICTIMS = ["everything", "finetune", "driver", "embed", STORE_WRITE, "directprobe"]
 
 
 class Run:
     """One run of a study in a process group of its own."""
 
-    def __init__(self, checkout: Checkout, study: Path):
+    def __init__(self, checkout: Checkout, study: Path, chance: random.Random, patience: float):
+        self.chance, self.patience = chance, patience
         command = [
             sys.executable,
             "-m",
@@ -60,10 +58,10 @@ class Run:
         numbers = {int(path.name.split(".")[-2]) for path in unfinished}
         return [pid for pid, _ in self._processes() if pid in numbers]
 
-    def killed(self, victim: str, chance: random.Random) -> bool:
+    def killed(self, victim: str) -> bool:
         """Kill a victim at a random moment and wait for the end; False if the study was complete before."""
         while self.driver.poll() is None:
-            pids = self._chosen(victim, chance)
+            pids = self._chosen(victim)
             for pid in pids:
                 with suppress(ProcessLookupError):  # it may have just ended
                     os.kill(pid, signal.SIGKILL)
@@ -72,10 +70,10 @@ class Run:
                 return True
         return False
 
-    def _chosen(self, victim: str, chance: random.Random) -> list[int]:
+    def _chosen(self, victim: str) -> list[int]:
         """Wait for a random time, and return the processes to kill; none if they have ended by then."""
         if victim in ("driver", "everything"):
-            time.sleep(chance.uniform(0, 15))
+            time.sleep(self.chance.uniform(0, 3 * self.patience))
             everything = [pid for pid, _ in self._processes()]
             return [pid for pid in everything if victim == "everything" or pid == self.driver.pid]
         if victim == STORE_WRITE:
@@ -84,7 +82,7 @@ class Run:
             return self.writers()[:1]
         while self.driver.poll() is None and not self.jobs(victim):
             time.sleep(0.05)
-        time.sleep(chance.uniform(0, 5))
+        time.sleep(self.chance.uniform(0, self.patience))
         return self.jobs(victim)[:1]
 
     def wait(self) -> None:
@@ -148,39 +146,67 @@ def undisturbed(longer, tmp_path_factory) -> Checkout:
     return checkout
 
 
-def test_thirty_kills_change_no_byte(longer, undisturbed, checkout):
-    chance, interval = random.Random(0), updates_of_an_epoch(undisturbed)
-    killed = 0
-    while killed < KILLS:
-        if Run(checkout, longer).killed(VICTIMS[killed % len(VICTIMS)], chance):
-            killed += 1
+def kill(
+    checkout: Checkout, study: Path, whole: Checkout, victims: list[str], patience: float, begin
+) -> None:
+    """Kill each victim in turn, start again after each, and compare what is there at the end.
+
+    Args:
+        checkout: where the study runs.
+        study: what runs.
+        whole: a checkout in which it ran without accidents.
+        victims: in this order.
+        patience: how many seconds a job may have run when it is killed; Snakemake, three times as many.
+        begin: takes away what is to be made; called again if the study ended before a victim began.
+    """
+    chance, interval = random.Random(0), updates_of_an_epoch(whole)
+    begin()
+    while victims:
+        if Run(checkout, study, chance, patience).killed(victims[0]):
+            victims = victims[1:]
             assert all(0 <= lost <= interval[name] for name, lost in updates_lost(checkout).items())
-            checkout.run("--unlock", study=longer)
+            checkout.run("--unlock", study=study)
         else:
-            assert_undisturbed(checkout, undisturbed)
-            shutil.rmtree(checkout.folder / "results/tiny")
-    checkout.run(study=longer)
-    assert_undisturbed(checkout, undisturbed)
+            assert_undisturbed(checkout, whole)
+            begin()
+    checkout.run(study=study)
+    assert_undisturbed(checkout, whole)
 
 
-def assert_undisturbed(checkout: Checkout, undisturbed: Checkout) -> None:
-    assert results(checkout, *STAGES) == results(undisturbed, *STAGES)
+def assert_undisturbed(checkout: Checkout, whole: Checkout) -> None:
+    assert results(checkout) == results(whole)
     assert not list(checkout.folder.glob("results/**/*.tmp"))
 
 
+def test_a_kill_of_each_kind_changes_no_byte(finished, tmp_path):
+    """While one task of the finished study is tuned, embedded and clustered anew."""
+    checkout = finished.copied_to(tmp_path / "copy")
+    root = checkout.folder / "results/tiny"
+
+    def take_away():
+        shutil.rmtree(root / "checkpoints/minilm-1/PS-fxn-seed0")
+        for stage in ("embeddings", "directprobe"):
+            for file in root.glob(f"{stage}/minilm-1/*/PS-fxn-*"):
+                file.unlink()
+
+    kill(checkout, TINY, finished, VICTIMS, 2, take_away)
+
+
+@pytest.mark.hard
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("series", range(SERIES))
+def test_thirty_kills_change_no_byte(longer, undisturbed, checkout, series):
+    """Five kills to a series, each victim five times in all."""
+    victims = (VICTIMS * (KILLS // len(VICTIMS)))[series * KILLS // SERIES :][: KILLS // SERIES]
+    root = checkout.folder / "results/tiny"
+    kill(checkout, longer, undisturbed, victims, 5, lambda: shutil.rmtree(root, ignore_errors=True))
+
+
+@pytest.mark.hard
+@pytest.mark.timeout(3600)
 def test_one_core_and_two_give_the_same_bytes(longer, undisturbed, checkout):
     one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    command = [
-        "taskset",
-        "-c",
-        "0",
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--cores",
-        "1",
-        "--config",
-        f"study={longer}",
-    ]
+    run_on_one = ["taskset", "-c", "0", sys.executable, "-m", "snakemake", "--cores", "1"]
+    command = [*run_on_one, "--config", f"study={longer}"]
     subprocess.run(command, cwd=checkout.folder, env=os.environ | one, check=True)
     assert_undisturbed(checkout, undisturbed)

@@ -16,6 +16,7 @@ from fbert.finetune.run import Run
 from fbert.finetune.settings import Lora
 from fbert.finetune.training import finetune
 
+pytestmark = pytest.mark.training
 FAMILIES = ["bert", "roberta", "distilbert", "electra", "deberta", "modernbert"]
 LORA = FinetuneSettings(epochs=2, batch_size=8, learning_rate=1e-2, lora=Lora(2, 4))
 WORDS = ["the", "light", "unbelievable"]

@@ -22,6 +22,7 @@ from fbert.finetune.run import STOPPED
 from fbert.finetune.training import finetune
 from finetune.train import SETTINGS
 
+pytestmark = pytest.mark.training
 SCRIPT = Path(__file__).with_name("train.py")
 
 

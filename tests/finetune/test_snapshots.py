@@ -16,6 +16,7 @@ from fbert.states import State
 from fbert.store import read
 from fbert.store.embed import embed
 
+pytestmark = pytest.mark.training
 PARTS = [{}, {"freeze": 2}, {"lora": Lora(2, 4)}]
 
 

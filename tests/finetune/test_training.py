@@ -18,6 +18,7 @@ from fbert.finetune.plan import Plan
 from fbert.finetune.training import finetune
 from fbert.prepared import Examples, PreparedCorpus, Split
 
+pytestmark = pytest.mark.training
 QUICK = FinetuneSettings(epochs=3, batch_size=8, learning_rate=1e-3)
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 

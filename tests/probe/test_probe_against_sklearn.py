@@ -60,6 +60,7 @@ def test_converged_probe_stops_in_the_same_epoch_and_predicts_the_same(labels):
     assert (run.predicted == theirs.predict(X)).mean() > 0.99
 
 
+@pytest.mark.hard
 def test_final_accuracies_agree_within_noise():
     train, test = digits()
     setting = Setting((32, 32), 1e-3)

@@ -79,6 +79,7 @@ def test_exhaustive_search_stops_no_setting():
     assert result.selection.endswith("; the best after 60 epochs is chosen")
 
 
+@pytest.mark.hard
 def test_early_stopping_costs_no_accuracy():
     """Over five seeds the chosen settings do as well as those of the exhaustive search, within the noise."""
     (X, y), test = digits()

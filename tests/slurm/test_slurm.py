@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from checkout import Checkout
+from checkout import Checkout, results
 from safetensors import safe_open
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
@@ -63,13 +63,6 @@ def daemons() -> set[str]:
     return set(subprocess.run(found, capture_output=True, text=True, check=False).stdout.splitlines())
 
 
-def results(checkout: Checkout, study: str, *folders: str) -> dict[str, bytes]:
-    """Every result file by its path, for comparison."""
-    root = checkout.folder / "results" / study
-    files = [path for folder in folders for path in (root / folder).rglob("*") if path.is_file()]
-    return {str(path.relative_to(root)): path.read_bytes() for path in files}
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     folder, before = tmp_path_factory.mktemp("cluster"), daemons()
@@ -93,9 +86,9 @@ def test_a_study_runs_on_slurm_as_it_does_here(cluster, local, tmp_path):
     checkout.run(*PROFILE, study=SMALL)
     jobs = cluster.jobs(before)
     assert Counter(job["Comment"].partition("_wildcards_")[0] for job in jobs) == {
-        "rule_prepare_corpus": 1,
+        "rule_prepare_task": 2,
         "rule_finetune": 2,
-        "rule_vectors_embed_probe": 3,
+        "rule_vectors_embed_probe": 4,
         "rule_directprobe": 4,
         "rule_make_table": 1,
     }
@@ -106,15 +99,14 @@ def test_a_study_runs_on_slurm_as_it_does_here(cluster, local, tmp_path):
     assert not any("gpu" in str(job) for job in jobs if "TresPerJob" not in job)
     recorded = cluster.recorded()
     assert {recorded[job["JobId"]] for job in jobs} == {"COMPLETED"}
-    stages = ["checkpoints", "embeddings", "probes", "directprobe", "tables"]
-    assert results(checkout, "small", *stages) == results(local, "small", *stages)
+    assert results(checkout, "small") == results(local, "small")
 
 
 def test_a_job_killed_for_memory_is_tried_again_with_more(cluster, tmp_path):
     checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
     # Attempts get 100 MB, which Snakemake alone exceeds, then 1600 MB.
-    little = ["--set-resources", "prepare_corpus:mem_mb=100*16**(attempt-1)"]
-    said = checkout.run("results/small/corpora/prepositions.json", *PROFILE, *little, study=SMALL)
+    little = ["--set-resources", "prepare_task:mem_mb=100*16**(attempt-1)"]
+    said = checkout.run("results/small/examples/PS-fxn.json", *PROFILE, *little, study=SMALL)
     assert "Trying to restart" in said
     jobs, recorded = cluster.jobs(before), cluster.recorded()
     assert [job["MinMemoryNode"] for job in jobs] == ["100M", "1600M"]
@@ -172,7 +164,7 @@ def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_pa
     checkout.run(TRAINING, *PROFILE, study=LONG)
 
     assert cluster.recorded()[job] == "CANCELLED"
-    assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
+    assert results(checkout, "long") == results(local, "long")
 
 
 def start_training(checkout: Checkout, said: Path, *arguments: str) -> subprocess.Popen:
@@ -194,7 +186,7 @@ def assert_went_on(checkout: Checkout, local: Checkout) -> None:
     """The last training began where the one before it had ended, and ended as an undisturbed one does."""
     log = (checkout.folder / "results/long/logs/finetune/minilm-3/PS-role-seed0.log").read_text()
     assert int(re.search(r"(\d+)/\d+ \[", log)[1]) > 5, "it should go on, not begin anew"
-    assert results(checkout, "long", "checkpoints") == results(local, "long", "checkpoints")
+    assert results(checkout, "long") == results(local, "long")
 
 
 def read_lines(path: Path) -> int:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from checkout import Checkout
 
+pytestmark = [pytest.mark.hard, pytest.mark.workflow]
 STUDY = Path(__file__).with_name("real.yaml")
 COUNTS = {  # labels, training and test examples together
     "POS": (17, 21176),
@@ -41,7 +42,7 @@ def test_the_counts_of_the_corpora_come_out(tables):
 def test_every_cell_of_table7_is_filled(tables):
     rows = pd.read_csv(tables / "table7.csv")
     assert len(rows) == 2 * len(COUNTS)
-    assert rows["accuracy"].between(0, 100).all()
+    assert (rows["accuracy"] > 100 / rows["labels"]).all(), "better than chance"
     assert (rows["clusters"] >= rows["labels"]).all()
     tuned = rows[rows["representation"] == "fine-tuned"].set_index("task")
     assert tuned["accuracy"]["POS"] > 80

@@ -1,23 +1,36 @@
 """The report by the workflow: what it needs."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
+from checkout import TINY
+
+from fbert.plan import Plan
+from fbert.study import load_study
+
 TASKS = 3
 
 
-def test_the_report_is_no_part_of_what_provenance_sums_up(checkout):
-    planned = checkout.planned("report")
-    assert (planned["report"], planned["movement_view"]) == (1, TASKS)
-    assert planned["make_table"] == 7
+def test_the_report_is_no_part_of_what_provenance_sums_up(finished):
+    planned = finished.planned("report")
+    assert planned == {"report": 1, "movement_view": TASKS}
 
 
-def test_a_view_of_a_followed_task_needs_its_record_and_others_their_two_ends(checkout):
-    followed = checkout.planned("results/tiny/movement/minilm-1/POS.json")
-    assert followed["dynamics"] == 1
-    assert "embed" not in followed
-    others = checkout.planned("results/tiny/movement/minilm-1/TREC-50.json")
-    assert (others["embed"], others["finetune"]) == (2, 1)
-    assert "dynamics" not in others
+def test_a_view_of_a_followed_task_needs_its_record_and_others_their_two_ends():
+    plan = Plan(load_study(str(TINY), Path()), Path("scripts"))
+
+    def needed(task):
+        return plan.movement_inputs(SimpleNamespace(encoder="minilm-1", task=task))
+
+    assert needed("POS") == {"trajectory": ["results/tiny/dynamics/minilm-1/POS-seed0.h5"]}
+    stores = "results/tiny/embeddings/minilm-1/{}/TREC-50-train.h5"
+    assert needed("TREC-50") == {
+        "original": [stores.format("original")],
+        "tuned": [stores.format("TREC-50-seed0")],
+    }
 
 
-def test_studies_end_in_a_report_if_they_do_not_say_otherwise(checkout):
-    assert checkout.planned(study="minilm")["report"] == 1
-    assert "report" not in checkout.planned()
+def test_studies_end_in_a_report_if_they_do_not_say_otherwise():
+    studies = Path(__file__).parents[2] / "studies"
+    assert "report" in load_study("minilm", studies).produce
+    assert "report" not in load_study(str(TINY), studies).produce
