@@ -1,5 +1,11 @@
 """From words to subwords, aligned by position.
 
+A sentence is read as running text, its words joined by spaces, and each subword belongs to the word in which
+it ends. So a word has the subwords that the encoder was trained on, whatever its tokenizer does with spaces,
+digits and apostrophes: read word by word, tokenizers that split before they look at bytes (as those of Llama
+3 and Qwen) would put a space before every inner piece and make "2024" four numbers. The first word is read as
+it is inside a sentence.
+
 A sentence longer than the encoder takes is cut into pieces at word boundaries; every piece gets the special
 tokens and is encoded by itself, so no word goes without a vector. The sentence's vector is that of its first
 piece. A word longer than a whole piece is cut inside, and its vector is the mean over all its subwords.
@@ -9,12 +15,11 @@ Of two texts in one sentence, the second follows after what the tokenizer puts b
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-from tokenizers import pre_tokenizers
 
 from fbert.errors import InputError
 from fbert.prepared import SECOND
@@ -77,8 +82,12 @@ class WordTokenizer:
             raise InputError(
                 f"encoder {name}: only fast tokenizers can align words; it has {type(tokenizer).__name__}"
             )
-        _put_space_before_words(tokenizer)
         self.huggingface, self.max_length, self._name = tokenizer, max_length, name
+        # Of some tokenizers a word after a space is another than the first of a text, of which each of ours
+        # is one.
+        twice, _ = self._read(["a a"])[0]
+        half = len(twice) // 2
+        self._lead = "" if twice[:half] == twice[half:] else " "
         around = tokenizer([["a"]], is_split_into_words=True)
         ids, words = around["input_ids"][0], around.word_ids(0)
         first = words.index(0)
@@ -104,18 +113,35 @@ class WordTokenizer:
                 raise InputError(f"sentence {number} (from 0) has no word")
         if not sentences:
             return []
+        texts = [text for words in sentences for text in _texts(words)]
+        read = iter(self._read([self._lead + " ".join(text) for text in texts]))
+        return [self._tokens(words, *self._joined(words, read)) for words in sentences]
+
+    def _read(self, texts: Sequence[str]) -> list[tuple[list[int], list[tuple[int, int]]]]:
+        """Return the subwords of each text, and of each of them where it begins and ends there."""
         split = self.huggingface(
-            [list(words) for words in sentences],
-            is_split_into_words=True,
+            list(texts),
             add_special_tokens=False,
             return_attention_mask=False,
+            return_offsets_mapping=True,
             split_special_tokens=True,  # the word [SEP] in a text is text, and no token of the model's own
             verbose=False,  # its warning about length is for those who do not cut
         )
-        return [
-            self._tokens(words, split["input_ids"][number], split.word_ids(number))
-            for number, words in enumerate(sentences)
-        ]
+        return list(zip(split["input_ids"], split["offset_mapping"], strict=True))
+
+    def _joined(
+        self, words: Sequence[str], read: Iterator[tuple[list[int], list[tuple[int, int]]]]
+    ) -> tuple[list[int], list[int]]:
+        """Return the subwords of a sentence, of one text or two, and the word that each belongs to."""
+        ids: list[int] = []
+        word_of: list[int] = []
+        done = 0
+        for text in _texts(words):
+            subwords, spans = next(read)
+            ids += subwords
+            word_of += [word + done for word in _words_at(text, len(self._lead), spans)]
+            done += len(text) + 1  # and SECOND, after the first text of two
+        return ids, word_of
 
     def sentence_position(self, piece: Piece) -> int:
         """Return where in a piece the sentence's token stands: the `[CLS]`, else the first special token.
@@ -204,11 +230,30 @@ def batches(tokens: Sequence[Tokens], budget: int) -> list[list[int]]:
     return found
 
 
-def _put_space_before_words(tokenizer: Any) -> None:
-    """Make byte-level tokenizers read a word as they read it inside a sentence, with the space before it."""
-    stage = tokenizer.backend_tokenizer.pre_tokenizer
-    parts: Any = stage if isinstance(stage, pre_tokenizers.Sequence) else [stage]
-    for part in parts:
-        if isinstance(part, pre_tokenizers.ByteLevel):
-            part.add_prefix_space = True
-            tokenizer.add_prefix_space = True
+def _texts(words: Sequence[str]) -> list[Sequence[str]]:
+    """Return the words of the one text, or of the two, that a sentence is."""
+    if SECOND not in words:
+        return [words]
+    at = words.index(SECOND)
+    return [words[:at], words[at + 1 :]]
+
+
+def _words_at(words: Sequence[str], lead: int, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the word to which each span of a text belongs.
+
+    A subword belongs to the word of its last letter. One that is only the space before a word belongs to that
+    word. Example: in `I don't` the spans of `I`, ` don` and `'t` are 0-1, 1-5 and 5-7, so the words 0, 1, 1.
+
+    Args:
+        words: of the text, which are joined by spaces.
+        lead: characters before the first.
+        spans: begin and end of each subword.
+    """
+    ends, place = [], lead
+    for word in words:
+        place += len(word)
+        ends.append(place)
+        place += 1
+    # The last letter before `end` is in the first word that ends at or after it; a space, at the end of a
+    # word plus one, is thereby before the next.
+    return [min(bisect_right(ends, max(end - 1, begin)), len(words) - 1) for begin, end in spans]

@@ -19,7 +19,8 @@ def vectors(encoder, sentences):
 
 def expected(encoder):
     """What Hugging Face's tokenizer and model make of the pair: (layers, dim) of the first token."""
-    encoded = encoder.tokenizer.huggingface(FIRST, OTHER, is_split_into_words=True, return_tensors="pt")
+    texts = [" " + " ".join(words) for words in (FIRST, OTHER)]
+    encoded = encoder.tokenizer.huggingface(*texts, return_tensors="pt")
     with torch.no_grad():
         output = encoder.model(**encoded, output_hidden_states=True)
     return torch.stack([*output.hidden_states[:-1], output.last_hidden_state])[:, 0, 0].numpy()

@@ -24,7 +24,7 @@ def by_index(encoder, sentences, layers=None):
 
 def naive(encoder, words):
     """One sentence, no padding, Hugging Face's own alignment: (layers, words, dim) and (layers, dim)."""
-    encoded = encoder.tokenizer.huggingface([words], is_split_into_words=True, return_tensors="pt")
+    encoded = encoder.tokenizer.huggingface(" " + " ".join(words), return_tensors="pt")
     with torch.no_grad():
         output = encoder.model(input_ids=encoded["input_ids"], output_hidden_states=True)
     states = torch.stack([*output.hidden_states[:-1], output.last_hidden_state])[:, 0]
