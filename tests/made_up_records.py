@@ -1,6 +1,6 @@
 """Records of made-up figures, as the jobs leave them."""
 
-from fbert.probe.result import ProbeResult
+from fbert.records.probe import ProbeResult
 from fbert.records.geometry import Distance, Geometry, GeometryRecord, Halves
 from fbert.records.origin import Origin
 from fbert.records.probe import ProbeRecord

@@ -19,9 +19,8 @@ ORDER = [
     ["prepare", "study", "health"],
     ["encoder"],
     ["plan", "store"],
-    ["check", "verify", "finetune"],
+    ["check", "verify", "finetune", "records"],
     ["__main__", "probe", "directprobe"],
-    ["records"],
     ["analysis"],
     ["findings"],
     ["tables", "figures"],
@@ -118,5 +117,26 @@ def test_planning_imports_only_the_standard_library_and_what_snakemake_has():
         "import sys; import fbert.plan; "
         "print(*{'numpy', 'pandas', 'torch', 'sklearn', 'h5py', 'requests'} & set(sys.modules))"
     )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("script", "none_of"),
+    [
+        ("make_table", {"torch", "transformers", "sklearn", "matplotlib", "numba"}),
+        ("findings", {"torch", "transformers", "sklearn", "matplotlib", "numba"}),
+        ("draw_figure", {"torch", "transformers", "sklearn", "numba"}),
+        ("prepare_task", {"torch", "transformers", "sklearn", "matplotlib", "numba", "h5py"}),
+        ("report", {"torch", "transformers", "sklearn", "matplotlib", "numba", "h5py"}),
+        ("directprobe", {"torch", "transformers", "matplotlib"}),
+        ("probe", {"transformers", "matplotlib", "numba"}),
+    ],
+)
+def test_a_job_imports_what_it_computes_with(script, none_of):
+    """Importing torch takes seconds, and a study has hundreds of jobs: what runs counts, faces included."""
+    tree = ast.parse((PACKAGE.parent / "scripts" / f"{script}.py").read_text())
+    imports = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    code = "; ".join([*imports, f"import sys; print(*{none_of!r} & set(sys.modules))"])
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == []

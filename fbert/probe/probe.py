@@ -14,10 +14,10 @@ from fbert.probe.control import Groups, control_labels
 from fbert.probe.data import Examples, Part, check_parts, describe
 from fbert.probe.measures import Accuracy, accuracy, confusion_matrix, majority_baseline, per_label
 from fbert.probe.memory import affordable_threads
-from fbert.probe.result import Control, ProbeResult
 from fbert.probe.search import Choice, search
 from fbert.probe.settings import ProbeSettings, Setting, run_seeds
 from fbert.probe.training import Machine, Rows, Run, train_seeds
+from fbert.records.probe import Control, ProbeResult
 
 
 def run_probe(
