@@ -1,14 +1,14 @@
 """The geometry of a training run: against each snapshot on its own, and through kills."""
 
+import multiprocessing
+import os
 import signal
-import subprocess
-import sys
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fbert.analysis import dynamics
 from fbert.analysis.dynamics import Course, follow
 from fbert.directprobe import DirectProbe, hull_distance
 from fbert.records.origin import Origin
@@ -93,21 +93,24 @@ def test_the_made_up_run_has_both_kinds_of_snapshots(record):
     assert linear[-1].all()
 
 
+def killed_after_a_step(path):
+    write = dynamics._write_step
+
+    def write_and_die(*step):
+        write(*step)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    dynamics._write_step = write_and_die
+    follow(course(), path, GAP, MADE)
+
+
 def test_a_run_that_was_killed_ends_in_the_same_bytes(record, tmp_path):
     again = tmp_path / "again" / "run.h5"
-    code = (
-        "import os, signal, sys; from pathlib import Path; import fbert.analysis.dynamics as d\n"
-        "sys.path.insert(0, sys.argv[1]); from test_dynamics import GAP, MADE, course\n"
-        "write, left = d._write_step, [int(sys.argv[3])]\n"
-        "def killed(*step):\n"
-        "    write(*step); left[0] -= 1\n"
-        "    if not left[0]: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "d._write_step = killed\n"
-        "d.follow(course(), Path(sys.argv[2]), GAP, MADE)"
-    )
     for _ in range(2):
-        command = [sys.executable, "-c", code, Path(__file__).parent, again, "1"]
-        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+        process = multiprocessing.get_context("fork").Process(target=killed_after_a_step, args=[again])
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     partial = again.with_name("run.h5.partial")
     assert len(list(partial.glob("update_*"))) == 2
     follow(course(), again, GAP, MADE)

@@ -10,6 +10,7 @@ from fbert.corpora import read_sentences
 from fbert.directprobe import DirectProbe, separate
 from fbert.encoder.model import Encoder
 
+pytestmark = pytest.mark.hard
 WORDS = 16_860
 DISTANCES = {
     ("ADJ", "ADV"): 0.0661,
@@ -39,7 +40,6 @@ def test_the_distances_of_the_study(pud, pair):
     assert apart == pytest.approx(found.upper, rel=2e-3)
 
 
-@pytest.mark.hard
 def test_which_pairs_overlap(pud):
     X, y = pud
     sets = {label: X[y == label].astype(np.float64) for label in np.unique(y)}
@@ -53,7 +53,6 @@ def test_which_pairs_overlap(pud):
         np.testing.assert_allclose(one, other, atol=1e-8)
 
 
-@pytest.mark.hard
 def test_the_clusters_of_the_three_labels_that_overlap(pud):
     """Ends, and no two clusters of different labels meet."""
     X, y = pud

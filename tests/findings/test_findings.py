@@ -86,7 +86,7 @@ def test_labels_pulled_together_contradict_f3():
     assert (finding.verdict, only_case(finding).outcome) == ("not supported", "contradicted")
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_shuffled_labels_are_not_f3(seed):
     random = np.random.default_rng(seed)
     spaces = [heaps(CENTRES, 0), heaps(3 * CENTRES, 0)]

@@ -60,7 +60,12 @@ def test_a_store_without_its_mark_is_refused(store, tmp_path):
         read(tmp_path / "open.h5", "POS", 0)
 
 
-@settings(max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.data())
 def test_a_changed_byte_is_refused_or_changes_nothing(store, tmp_path, data):
     content = bytearray(store.read_bytes())
