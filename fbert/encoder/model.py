@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,33 @@ class Encoder:
             )
         # Some encoders normalise once more after their last layer: that output is what a task sees.
         return (*output.hidden_states[:-1], output.last_hidden_state)
+
+    def check_sentences(self) -> None:
+        """Refuse an encoder whose vector of a sentence knows nothing of the sentence.
+
+        A model that reads from left to right sees at the first token that token alone. It is tried out, since
+        configurations do not say it reliably: of two texts that begin alike, does the beginning differ?
+
+        Raises:
+            InputError: it does not.
+        """
+        token, one, other = self._ordinary_ids(3)
+        ids = torch.tensor([[token, one, one], [token, other, other]], device=self.device)
+        with torch.no_grad():
+            output = self.model.eval()(input_ids=ids, attention_mask=torch.ones_like(ids))
+        first = output.last_hidden_state[:, 0]
+        if torch.equal(first[0], first[1]):
+            raise InputError(
+                f"encoder {self.name}: reads from left to right, so the token that stands for a sentence has "
+                "seen nothing of it, and every sentence would have the same vector; tasks about sentences need "
+                "an encoder that reads both ways"
+            )
+
+    def _ordinary_ids(self, count: int) -> list[int]:
+        """Return ids of the vocabulary that are no special token's."""
+        special = set(self.tokenizer.huggingface.all_special_ids)
+        known = self.tokenizer.huggingface.get_vocab().values()
+        return list(islice((number for number in known if number not in special), count))
 
     def check_layers(self, layers: Sequence[int]) -> Sequence[int]:
         """Return the layers.

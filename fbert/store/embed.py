@@ -51,6 +51,8 @@ def embed(
     for task in tasks:
         corpus.check_task(task)
     part = corpus.splits[split]
+    if any(part.examples[task].words.shape[1] == 0 for task in tasks):
+        encoder.check_sentences()
     rows = needed_rows(part, tasks)
     sentences = np.unique(rows[:, 0])
     tokens = encoder.tokenize([part.sentences[index] for index in sentences])
