@@ -197,8 +197,8 @@ class Encoder:
         if torch.equal(first[0], first[1]):
             raise InputError(
                 f"encoder {self.name}: reads from left to right, so the token that stands for a sentence has "
-                "seen nothing of it, and every sentence would have the same vector; tasks about sentences need "
-                "an encoder that reads both ways"
+                "seen nothing of it, and every sentence would have the same vector; tasks about sentences "
+                "need an encoder that reads both ways"
             )
 
     def _ordinary_ids(self, count: int) -> list[int]:
