@@ -1,9 +1,8 @@
 """Records of made-up figures, as the jobs leave them."""
 
-from fbert.records.probe import ProbeResult
 from fbert.records.geometry import Distance, Geometry, GeometryRecord, Halves
 from fbert.records.origin import Origin
-from fbert.records.probe import ProbeRecord
+from fbert.records.probe import ProbeRecord, ProbeResult
 from fbert.states import State
 
 PAIRS = [("a", "b"), ("a", "c"), ("b", "c")]

@@ -95,7 +95,12 @@ EDITS = [
     ("fbert/findings/bootstrap.py", "DRAWS = 2000", "DRAWS = 1000", {"findings": 1}),
     ("fbert/figures/similarity/draw.py", "markersize=2", "markersize=3", {"draw_figure": 1}),
     ("fbert/figures/style.py", "SMALL, NORMAL = 6.5", "SMALL, NORMAL = 6.0", {"draw_figure": 3}),
-    ("fbert/figures/similarity/rows.py", "0, position]", "1, position]", {"figure_data": 1, "draw_figure": 1}),
+    (
+        "fbert/figures/similarity/rows.py",
+        "0, position]",
+        "1, position]",
+        {"figure_data": 1, "draw_figure": 1},
+    ),
     (
         "fbert/directprobe/kernel.py",
         "import numpy as np",
@@ -241,7 +246,9 @@ def test_without_snakemakes_memory_what_is_stale_reruns(copy, tmp_path):
 
 def test_snakemake_plans_what_the_records_say(finished):
     edits = [
-        edit for edit in EDITS if edit[0] in ("fbert/directprobe/kernel.py", "fbert/figures/similarity/draw.py")
+        edit
+        for edit in EDITS
+        if edit[0] in ("fbert/directprobe/kernel.py", "fbert/figures/similarity/draw.py")
     ]
     for path, old, new, expected in edits:
         finished.edit(path, old, new)
