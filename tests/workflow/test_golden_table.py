@@ -1,6 +1,6 @@
 """The numbers of the tiny study's Table 7, against those that were found to be right.
 
-After a change that is meant to move them: `python tests/workflow/test_golden.py FINISHED_CHECKOUT`.
+After a change that is meant to move them: `python tests/workflow/test_golden_table.py FINISHED_CHECKOUT`.
 """
 
 import shutil
