@@ -55,10 +55,11 @@ def fingerprint(script: Path | str) -> str:
     return digest.hexdigest()[:16]
 
 
-def third_party(script: Path | str) -> set[str]:
+@cache
+def third_party(script: Path | str) -> frozenset[str]:
     """Return the top-level names that a script, or a module behind it, imports from outside the package."""
     files = [Path(script), *imported_files(Path(script))]
-    return {name.partition(".")[0] for file in files for name in _imports(file)} - {PACKAGE.name}
+    return frozenset(name.partition(".")[0] for file in files for name in _imports(file)) - {PACKAGE.name}
 
 
 def imported_files(script: Path) -> set[Path]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -354,12 +354,13 @@ class Plan:
 def versions_behind(sources: Iterable[Path]) -> dict[str, str]:
     """Return the versions of the packages that count for these files; of none that is not installed."""
     names = {name for file in sources for name in third_party(file)}
-    return dict(_installed(COUNTED[name] for name in sorted(names & COUNTED.keys())))
+    found = {COUNTED[name]: _version(COUNTED[name]) for name in sorted(names & COUNTED.keys())}
+    return {name: version for name, version in found.items() if version is not None}
 
 
-def _installed(names: Iterable[str]) -> Iterable[tuple[str, str]]:
-    for name in names:
-        try:
-            yield name, version(name)
-        except PackageNotFoundError:
-            continue
+@cache
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
