@@ -74,7 +74,7 @@ def test_a_study_speaks_in_plain_values():
     assert found == FinetuneSettings(epochs=3, snapshots=20)
     default = FinetuneSettings.from_study({})
     assert (default.epochs, default.batch_size, default.learning_rate, default.warmup) == (10, 32, 3e-4, 0.1)
-    assert (default.freeze, default.lora, default.snapshots, default.precision) == (0, None, 0, "float32")
+    assert (default.freeze, default.lora, default.snapshots) == (0, None, 0)
 
 
 @pytest.mark.parametrize(
