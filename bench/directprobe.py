@@ -205,7 +205,7 @@ def _embed(model: Any, tokenizer: Any, sentences: list[list[list[str]]]) -> list
 def _ours(X: np.ndarray, y: np.ndarray, keep: list[tuple[str, str]]) -> None:
     """Solve the chosen pairs of labels on both cores."""
     from fbert.directprobe.pairs import solve_pairs
-    from fbert.directprobe.points import Frame, PointSet
+    from fbert.directprobe.solver.points import Frame, PointSet
 
     labels, frame = np.unique(y).tolist(), Frame.around(X.astype(np.float64))
     sets = [PointSet.of(frame.inside(X[y == label].astype(np.float64))) for label in labels]

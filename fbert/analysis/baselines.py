@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from fbert.analysis.geometry import describe_geometry
 from fbert.analysis.sampling import second_half
 from fbert.analysis.similarity import spatial_similarity
-from fbert.directprobe.hull import SEPARABLE
 from fbert.directprobe.pairs import pairwise_distances
+from fbert.directprobe.solver.hull import SEPARABLE
 from fbert.records.geometry import Halves
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from fbert.analysis.centroids import label_centroids
 from fbert.analysis.sampling import shown_rows
-from fbert.directprobe.hull import OVERLAPPING, UNDECIDED, HullDistance
 from fbert.directprobe.pairs import Supports, pairwise_distances
+from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance
 from fbert.encoder.model import Encoder
 from fbert.encoder.source import EncoderSource
 from fbert.files import read_json, write_json

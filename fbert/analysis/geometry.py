@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.directprobe.estimator import DirectProbe
-from fbert.directprobe.hull import SEPARABLE
+from fbert.directprobe.solver.hull import SEPARABLE
 from fbert.records.geometry import Distance, Geometry, LabelPair
 
 

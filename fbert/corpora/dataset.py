@@ -9,7 +9,7 @@ from typing import Any
 
 from fbert.corpora.layout import Layout
 from fbert.corpora.lines import Lines
-from fbert.corpora.row_values import Row
+from fbert.corpora.row_values import TableRow
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.table import sentences_of
 from fbert.errors import InputError
@@ -29,7 +29,7 @@ def read_dataset(path: Path | str, layout: Layout) -> list[Sentence]:
         for column, feature in _read(folder, "dataset_info.json")["features"].items()
     }
     rows = (
-        Row(number, {column: names[column](value) for column, value in values.items()})
+        TableRow(number, {column: names[column](value) for column, value in values.items()})
         for number, values in enumerate(_values(folder), start=1)
     )
     return sentences_of(rows, Lines(str(path), []), layout)

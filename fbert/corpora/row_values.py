@@ -15,14 +15,14 @@ _ABSENT = "_"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row of a table: where it begins in its file, and its values by column."""
 
     line: int
     values: Mapping[str, Any]
 
 
-def sentence_of(row: Row, identifier: str, lines: Lines, layout: Layout) -> Sentence:
+def sentence_of(row: TableRow, identifier: str, lines: Lines, layout: Layout) -> Sentence:
     """Return the sentence, or the pair of texts, that a row holds.
 
     Words are what white space separates. A label is text, a number or a truth value, without the white space
@@ -47,7 +47,7 @@ def sentence_of(row: Row, identifier: str, lines: Lines, layout: Layout) -> Sent
 class _Cells:
     """The values of a row, each refused unless it is what its column should hold."""
 
-    row: Row
+    row: TableRow
     lines: Lines
 
     def words(self, name: str) -> tuple[str, ...]:

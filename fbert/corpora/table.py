@@ -10,7 +10,7 @@ from typing import Any
 
 from fbert.corpora.layout import Layout
 from fbert.corpora.lines import Lines, quote
-from fbert.corpora.row_values import Row, sentence_of
+from fbert.corpora.row_values import TableRow, sentence_of
 from fbert.corpora.sentence import Sentence
 
 csv.field_size_limit(sys.maxsize)  # else a text of over 131,072 characters is refused
@@ -47,7 +47,7 @@ def read_jsonl(lines: Lines, layout: Layout) -> list[Sentence]:
     return sentences_of(_objects(lines), lines, layout)
 
 
-def sentences_of(rows: Iterable[Row], lines: Lines, layout: Layout) -> list[Sentence]:
+def sentences_of(rows: Iterable[TableRow], lines: Lines, layout: Layout) -> list[Sentence]:
     """Turn rows into sentences, numbered from 1.
 
     Raises:
@@ -59,7 +59,7 @@ def sentences_of(rows: Iterable[Row], lines: Lines, layout: Layout) -> list[Sent
     return found
 
 
-def _delimited(lines: Lines, dialect: Mapping[str, Any], likely: str) -> Iterator[Row]:
+def _delimited(lines: Lines, dialect: Mapping[str, Any], likely: str) -> Iterator[TableRow]:
     rows = _cells(lines, dialect, likely)
     names = _header(next(rows)[1], lines)
     for line, cells in rows:
@@ -67,7 +67,7 @@ def _delimited(lines: Lines, dialect: Mapping[str, Any], likely: str) -> Iterato
             raise lines.error(line, "a blank line", "a row", "remove it; a row without text is left out too")
         if len(cells) != len(names):
             raise lines.error(line, f"{len(cells)} column(s)", f"{len(names)} as in the first line", likely)
-        yield Row(line, dict(zip(names, cells, strict=True)))
+        yield TableRow(line, dict(zip(names, cells, strict=True)))
 
 
 def _cells(lines: Lines, dialect: Mapping[str, Any], likely: str) -> Iterator[tuple[int, list[str]]]:
@@ -94,7 +94,7 @@ def _header(cells: Sequence[str], lines: Lines) -> list[str]:
     return names
 
 
-def _objects(lines: Lines) -> Iterator[Row]:
+def _objects(lines: Lines) -> Iterator[TableRow]:
     for line, text in enumerate(lines.lines, start=1):
         try:
             values = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
@@ -103,7 +103,7 @@ def _objects(lines: Lines) -> Iterator[Row]:
             raise lines.error(line, f"{quote(text)} ({error})", "a JSON object", likely) from error
         if not isinstance(values, dict):
             raise lines.error(line, quote(text), "a JSON object", 'columns need names: {"text": ...}')
-        yield Row(line, values)
+        yield TableRow(line, values)
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from fbert.directprobe.command.published import write_predictions, write_results
+from fbert.directprobe.command.reading import read_both, read_folder, read_labels, read_points
 from fbert.directprobe.estimator import DirectProbe
-from fbert.directprobe.published import write_predictions, write_results
-from fbert.directprobe.reading import read_both, read_folder, read_labels, read_points
 from fbert.errors import InputError
 
 DESCRIPTION = """Cluster labelled points so that hulls of different labels do not meet, and measure distances.

@@ -14,11 +14,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fbert.directprobe.arrays import Floats, Ints
-from fbert.directprobe.clustering import clusters_of
-from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.clusters.clustering import clusters_of
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
-from fbert.directprobe.points import Frame, PointSet, checked, checked_gap, checked_labels
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
+from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.solver.points import Frame, PointSet, checked, checked_gap, checked_labels
 from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.equal import shared_rows
-from fbert.directprobe.hull import HullDistance, in_frame, meeting_at, solve
-from fbert.directprobe.points import Frame, PointSet, checked, checked_gap, checked_labels
-from fbert.directprobe.support import Support
+from fbert.directprobe.clusters.equal import shared_rows
+from fbert.directprobe.solver.hull import HullDistance, in_frame, meeting_at, solve
+from fbert.directprobe.solver.points import Frame, PointSet, checked, checked_gap, checked_labels
+from fbert.directprobe.solver.support import Support
 from fbert.errors import InputError
 
 Pair = tuple[int, int]

@@ -10,8 +10,8 @@ from joblib import effective_n_jobs
 from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Floats, Ints
-from fbert.directprobe.hull import solve
-from fbert.directprobe.points import PointSet
+from fbert.directprobe.solver.hull import solve
+from fbert.directprobe.solver.points import PointSet
 
 GAP = 1e-6
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fbert.directprobe.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance
+from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance
 
 UNDEFINED = "undefined"
 MEASURES = ["distance", "lower", "upper"]

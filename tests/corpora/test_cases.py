@@ -8,7 +8,7 @@ import pytest
 
 from fbert.corpora.layout import Layout
 from fbert.corpora.readers import read_sentences
-from fbert.directprobe.reading import read_labels
+from fbert.directprobe.command.reading import read_labels
 from fbert.study.known_tasks import KNOWN_TASKS
 
 ROOT = Path(__file__).parents[2]

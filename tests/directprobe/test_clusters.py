@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbert.directprobe import DirectProbe
-from fbert.directprobe.conflicts import Cluster
-from fbert.directprobe.equal import shared_points, shared_rows
-from fbert.directprobe.linkage import Linkage
+from fbert.directprobe.clusters.conflicts import Cluster
+from fbert.directprobe.clusters.equal import shared_points, shared_rows
+from fbert.directprobe.clusters.linkage import Linkage
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
 

@@ -11,7 +11,7 @@ from directprobe_oracle import same_partition
 from scipy.spatial.distance import pdist
 
 from fbert.directprobe.__main__ import main
-from fbert.directprobe.reading import read_labels
+from fbert.directprobe.command.reading import read_labels
 
 
 def points():

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.spatial import ConvexHull
 
 from fbert.directprobe import DirectProbe, hull_distance, pairwise_distances, separate
-from fbert.directprobe.kernel import Limits, Start, nearest
+from fbert.directprobe.solver.kernel import Limits, Start, nearest
 from fbert.errors import InputError
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)

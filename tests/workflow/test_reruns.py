@@ -102,7 +102,7 @@ EDITS = [
         {"figure_data": 1, "draw_figure": 1},
     ),
     (
-        "fbert/directprobe/kernel.py",
+        "fbert/directprobe/solver/kernel.py",
         "import numpy as np",
         "import numpy as np\nANSWER = 42",
         {"directprobe": 7, "dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 5, "findings": 1},
@@ -248,7 +248,7 @@ def test_snakemake_plans_what_the_records_say(finished):
     edits = [
         edit
         for edit in EDITS
-        if edit[0] in ("fbert/directprobe/kernel.py", "fbert/figures/similarity/draw.py")
+        if edit[0] in ("fbert/directprobe/solver/kernel.py", "fbert/figures/similarity/draw.py")
     ]
     for path, old, new, expected in edits:
         finished.edit(path, old, new)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 
 from fbert.directprobe.estimator import DirectProbe
-from fbert.directprobe.hull import hull_distance
+from fbert.directprobe.solver.hull import hull_distance
 from fbert.figures.request import Request
 
 COLUMNS = ["n", "d", "kind", "label", "cluster", "x", "y", "x_to", "y_to", "distance"]

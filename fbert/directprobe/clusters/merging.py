@@ -25,8 +25,8 @@ from __future__ import annotations
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.conflicts import Cluster, Conflict, Referee
-from fbert.directprobe.linkage import TIE, Linkage, Merge
+from fbert.directprobe.clusters.conflicts import Cluster, Conflict, Referee
+from fbert.directprobe.clusters.linkage import TIE, Linkage, Merge
 from fbert.directprobe.pairs import Progress
 
 FIRST_WINDOW = 256  # merges made ahead at first: twice as many where all were kept, else as many as were

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from fbert.directprobe.arrays import Floats, Ints
-from fbert.directprobe.kernel import Found, Limits, Start, nearest
-from fbert.directprobe.points import Frame, PointSet, checked, checked_gap
-from fbert.directprobe.refine import TINY, Bounds, Precision, refine
-from fbert.directprobe.support import Support
+from fbert.directprobe.solver.kernel import Found, Limits, Start, nearest
+from fbert.directprobe.solver.points import Frame, PointSet, checked, checked_gap
+from fbert.directprobe.solver.refine import TINY, Bounds, Precision, refine
+from fbert.directprobe.solver.support import Support
 from fbert.errors import InputError
 
 SEPARABLE, OVERLAPPING, UNDECIDED = "separable", "overlapping", "undecided"

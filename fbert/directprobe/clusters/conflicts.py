@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
-from fbert.directprobe.points import PointSet
-from fbert.directprobe.support import Support
+from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
+from fbert.directprobe.solver.points import PointSet
+from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
 PLANES = 16  # hyperplanes remembered between a cluster and the clusters of one other label

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.linalg import qr, qr_delete, qr_insert, solve_triangular
 
 from fbert.directprobe.arrays import Floats
-from fbert.directprobe.support import Support
+from fbert.directprobe.solver.support import Support
 
 PATIENCE = 30  # steps in which the gap must shrink: rounding may leave nothing to gain
 SHRUNK = 0.999  # what a gap that shrank is at most, as a share of the least one before

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.kernel import compiled
+from fbert.directprobe.solver.kernel import compiled
 
 TIE = 1e-12  # centres whose squared distances differ by less than this, relatively, are equally close
 SAME = 1e-28  # a squared distance below this (coordinates are about one) is none

@@ -20,9 +20,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.conflicts import Cluster, Referee
-from fbert.directprobe.equal import shared_points
-from fbert.directprobe.merging import Merger
+from fbert.directprobe.clusters.conflicts import Cluster, Referee
+from fbert.directprobe.clusters.equal import shared_points
+from fbert.directprobe.clusters.merging import Merger
 from fbert.directprobe.pairs import Progress
 
 

@@ -1,0 +1,1 @@
+"""Which points of a label make one cluster: linkage by centroids, refused where hulls would meet."""

@@ -1,0 +1,1 @@
+"""What `python -m fbert.directprobe` reads and writes."""
