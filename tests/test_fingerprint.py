@@ -79,9 +79,21 @@ def test_views_of_movement_do_not_depend_on_the_page(copy):
     assert found == {"movement_view.py"}
 
 
-@pytest.mark.parametrize("minor", ["3.12", "3.13"])
-def test_every_version_of_python_sums_up_the_code_alike(copy, minor):
-    other = shutil.which(f"python{minor}")
-    if other is None or subprocess.run([other, "-V"], capture_output=True, check=False).returncode != 0:
-        pytest.skip(f"no python{minor} here")
-    assert prints(copy, other) == unchanged()
+def other_pythons() -> list[str]:
+    """Every further version of Python from 3.11 on that is at hand, in the path or with pyenv."""
+    beside = [str(path) for path in Path.home().glob(".pyenv/versions/3.1[1-9]*/bin/python")]
+    named = [found for minor in range(11, 20) if (found := shutil.which(f"python3.{minor}"))]
+    says = {python: version(python) for python in [*named, *beside]}
+    own = version(sys.executable)
+    return sorted({found: python for python, found in says.items() if found not in ("", own)}.values())
+
+
+def version(python: str) -> str:
+    done = subprocess.run([python, "-V"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def test_every_version_of_python_at_hand_sums_up_the_code_alike(copy):
+    own = prints(copy)
+    for python in other_pythons():
+        assert prints(copy, python) == own, python
