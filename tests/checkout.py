@@ -74,8 +74,8 @@ class Checkout:
 
 
 def results(checkout: Checkout, study: str = "tiny") -> dict[str, bytes]:
-    """Every result file by its path, for comparison byte for byte."""
+    """Every result file by its path, for comparison byte for byte; hidden ones are Snakemake's."""
     root = checkout.folder / "results" / study
-    files = {path.relative_to(root): path for path in sorted(root.rglob("*")) if path.is_file()}
+    files = {path.relative_to(root): path for path in sorted(root.rglob("[!.]*")) if path.is_file()}
     assert files
     return {str(name): path.read_bytes() for name, path in files.items() if name.parts[0] not in OF_A_RUN}

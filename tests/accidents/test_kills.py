@@ -40,13 +40,11 @@ class Run:
             f"study={study}",
         ]
         self.folder = checkout.folder
-        self.driver = subprocess.Popen(
-            command,
-            cwd=checkout.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self.said = checkout.folder / "said.txt"
+        with open(self.said, "w") as stream:
+            self.driver = subprocess.Popen(
+                command, cwd=checkout.folder, stdout=stream, stderr=stream, start_new_session=True
+            )
 
     def jobs(self, stage: str) -> list[int]:
         """The processes that run a stage's script; Snakemake runs a copy called `tmp....STAGE.py`."""
@@ -68,6 +66,7 @@ class Run:
             if pids:
                 self.wait()
                 return True
+        assert self.driver.returncode == 0, self.said.read_text()
         return False
 
     def _chosen(self, victim: str) -> list[int]:
