@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import site
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -178,6 +180,15 @@ class Ledger:
             return ["not of this study"]
         return self.changes(job)
 
+    def files(self, key: tuple[str, Path]) -> tuple[list[Path], list[Path]]:
+        """Return the files that a job read and wrote and that are there, with the time stamps of folders."""
+        root, _ = key
+        read, written = (
+            [file for path in paths for file in _timed(resolved(_whole(root, path)))]
+            for paths in (self.records[key].inputs, self.records[key].outputs)
+        )
+        return read, written
+
     def _take(self, root: str, path: Path) -> None:
         try:
             made = Made.read(path)
@@ -209,6 +220,29 @@ class Ledger:
                 yield f"follows {made.name}"
         elif (file := resolved(path)).is_file() and signature(file) != seen and sha256(file) != known:
             yield f"{path} is another"
+
+
+def newest(files: Iterable[Path]) -> int:
+    """Return the latest time, in nanoseconds, at which one of these was written; 0 if there are none."""
+    return max((file.stat().st_mtime_ns for file in files), default=0)
+
+
+def oldest(files: Iterable[Path]) -> int:
+    """Return the earliest time, in nanoseconds, at which one of these was written; never if none was."""
+    return min((file.stat().st_mtime_ns for file in files), default=2**63)
+
+
+def set_times(files: Iterable[Path], time_ns: int) -> None:
+    """Give files a time, in nanoseconds; those of somebody else, or on a read-only disk, keep theirs."""
+    for file in files:
+        with suppress(OSError):
+            os.utime(file, ns=(time_ns, time_ns))
+
+
+def _timed(file: Path) -> list[Path]:
+    """Return a file, and the time stamp of the folder that it is in if a job's output is a folder."""
+    stamps = [folder / ".snakemake_timestamp" for folder in (file.parent, file.parent.parent)]
+    return [path for path in (file, *stamps) if path.is_file()]
 
 
 def differences(key: str, old: Any, new: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ reads this while it plans.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import cache, cached_property
@@ -17,9 +18,9 @@ from typing import Any
 from fbert.corpora.registry import known_files
 from fbert.encoder.source import EncoderSource
 from fbert.errors import InputError
-from fbert.files import read_json
+from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
-from fbert.made import COUNTED, Job, Ledger, files_in
+from fbert.made import COUNTED, Job, Ledger, files_in, newest, oldest, set_times
 from fbert.paths import DOWNLOADS, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, State
@@ -101,6 +102,23 @@ class Plan:
         """Say in the folder of results which study file they are of, so that no namesake takes it."""
         if self._file is not None:
             claim_results(self._file, Path(self.results.root))
+
+    def settle_times(self, mark: Path) -> None:
+        """Make time stamps agree with content, since Snakemake goes by them, and write the mark of changes.
+
+        What a touch or a copy made newer than what was made of it would be made again. So if some input of a
+        job that is current is newer than its output, all current results get one time. The mark gets a
+        later one than any result has, be it of a machine whose clock is ahead.
+        """
+        current = [key for key in self.ledger.records if not self.ledger.changes_of(key)]
+        files = [self.ledger.files(key) for key in current]
+        if any(newest(read) > oldest(written) for read, written in files):
+            latest = max(time.time_ns(), *(newest(read) for read, _ in files))
+            benchmarks = Path(self.results.benchmarks).rglob("*.tsv")
+            set_times([file for _, written in files for file in written] + list(benchmarks), latest)
+        everything = [file for key in self.ledger.records for file in self.ledger.files(key)[1]]
+        write_text(mark, f"{time.time_ns()}\n")
+        set_times([mark], max(time.time_ns(), newest(everything) + 10**6))
 
     @cached_property
     def ledger(self) -> Ledger:

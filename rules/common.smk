@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -39,12 +38,11 @@ except InputError as error:
 
 STUDY, PATHS, RESULTS = PLAN.study, PLAN.results, PLAN.results.root
 GPU = 1
-# What reruns is decided by content (fbert/made.py) and told to Snakemake by this file, an input of every job: it is
-# newer than any result, and its time counts for the jobs of which something has changed (`needs`).
+# What reruns is decided by content (fbert/made.py) and told to Snakemake by this file, an input of every job: its time
+# counts for the jobs of which something has changed (`needs`), and it is newer than all they made.
 MARK = Path(".snakemake", "changed")
 if workflow.is_main_process:
-    MARK.parent.mkdir(exist_ok=True)
-    MARK.write_text(f"{time.time_ns()}\n")
+    PLAN.settle_times(MARK)
 
 
 def one_of(names):
@@ -75,20 +73,15 @@ SAID = set()
 def needs(rule, *functions, **files):
     """What a rule's jobs are made from: templates of paths, and functions of wildcards that return paths.
 
-    For a job of which nothing has changed, time stamps do not count, be its inputs touched or made again; for
-    another one the mark does, so that it runs.
+    The mark is among them, for a job of which nothing has changed as if it were very old.
     """
 
     def inputs(wildcards):
         found = {name: paths_of(file, wildcards) for name, file in files.items()}
         for function in functions:
             found |= function(wildcards)
-        found |= {"changed": str(MARK)}
-        return (
-            found
-            if changed(rule, wildcards)
-            else {name: ancient(file) for name, file in found.items()}
-        )
+        mark = str(MARK) if changed(rule, wildcards) else ancient(str(MARK))
+        return found | {"changed": mark}
 
     return inputs
 

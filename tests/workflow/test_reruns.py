@@ -238,6 +238,19 @@ def test_time_stamps_do_not_count(copy):
     assert "Nothing to be done" in copy.run()
 
 
+def test_a_job_that_runs_hides_nothing_that_is_missing_behind_it(copy):
+    """As after a kill: a training is to be done again, and a table made of it is not there."""
+    root = copy.folder / "results/tiny"
+    record, table = root / "made/finetune/minilm-1/PS-fxn-seed0.json", root / "tables/table7.csv"
+    kept = record.read_bytes(), table.read_bytes()
+    record.unlink()
+    table.unlink()
+    planned = copy.planned()
+    record.write_bytes(kept[0])
+    table.write_bytes(kept[1])
+    assert {"finetune": 1, "make_table": 4}.items() <= planned.items()
+
+
 def test_without_snakemakes_memory_what_is_stale_reruns(copy, tmp_path):
     assert copy.planned(study=study_with(tmp_path, finetuning={"epochs": 2}))["finetune"] == 3
     planned = copy.planned(study=study_with(tmp_path, seeds=[0, 1]))
