@@ -1,4 +1,4 @@
-"""The counts of section 2 of the study, from the real files."""
+"""The counts that docs/method.md, Data, names, from the real files, which not everybody has."""
 
 import pytest
 
@@ -7,6 +7,8 @@ from fbert.corpora.fetch import fetch
 from fbert.corpora.registry import known_corpora, known_file
 
 from .labels import functions, questions, relations, roles, upos
+
+pytestmark = pytest.mark.hard
 
 
 @pytest.fixture

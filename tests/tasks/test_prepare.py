@@ -121,6 +121,7 @@ def test_a_task_without_examples_is_an_error(tmp_path):
         prepared(path, ["POS"])
 
 
+@pytest.mark.hard
 @pytest.mark.parametrize(
     ("files", "format", "share", "expected"),
     [
