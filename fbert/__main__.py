@@ -27,22 +27,22 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fbert", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser(
+    for_results = commands.add_parser(
         "verify",
         help="say which results are stale, damaged, foreign or missing",
         description="Hold every file of a study's results against the record of how it was made; no network.",
     )
-    check.add_argument("folder", type=Path, help="results/NAME, or a copy of it")
-    check.add_argument("--study", help="name or path of the study, if not the one the results are of")
-    check.set_defaults(answer=_verify)
-    ask = commands.add_parser(
+    for_results.add_argument("folder", type=Path, help="results/NAME, or a copy of it")
+    for_results.add_argument("--study", help="name or path of the study, if not the one the results are of")
+    for_results.set_defaults(answer=_verify)
+    for_study = commands.add_parser(
         "check",
         help="say what is to be known of a study's data and encoders before anything is trained",
         description="Read the corpora that are at hand, and say what a colleague would. Writes nothing.",
     )
-    ask.add_argument("study", help="name or path of a study")
-    ask.add_argument("--mirror", help="a folder with public corpora, as `mirror` in config.yaml")
-    ask.set_defaults(answer=_check)
+    for_study.add_argument("study", help="name or path of a study")
+    for_study.add_argument("--mirror", help="a folder with public corpora, as `mirror` in config.yaml")
+    for_study.set_defaults(answer=_check)
     return parser
 
 

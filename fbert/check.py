@@ -16,7 +16,7 @@ from typing import Any
 
 from fbert.corpora.embedded import write_embedded
 from fbert.corpora.registry import CorpusSource
-from fbert.errors import InputError
+from fbert.errors import InputError, shortened
 from fbert.health import Health, health_of
 from fbert.paths import downloaded
 from fbert.prepare import prepare
@@ -82,7 +82,7 @@ def advice(found: Health) -> Iterator[str]:
         text, labels = found.contradictions[0]
         yield (
             f"{len(found.contradictions)} input(s) stand in training with different labels, such as "
-            f"'{_short(text)}' with {' and '.join(labels)}: no encoder reaches fewer than "
+            f"'{shortened(text, 70)}' with {' and '.join(labels)}: no encoder reaches fewer than "
             f"{found.least_clusters} clusters for {found.labels} labels"
         )
     if found.seen and 100 * found.seen / found.test > SEEN_SHARE:
@@ -143,7 +143,3 @@ def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) ->
 def _several(names: tuple[str, ...]) -> str:
     shown = ", ".join(names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 70 else text[:67] + "..."

@@ -14,6 +14,11 @@ class CorruptFileError(InputError):
     """A file is not what its name promises: truncated, foreign, or of another study."""
 
 
+def shortened(text: str, length: int) -> str:
+    """Return text that is at most so long, `...` in place of what does not fit."""
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
 def nearest(word: str, valid: Iterable[str]) -> str:
     """Return `did you mean ...?` for the nearest of `valid`, or the list of them."""
     names = [str(name) for name in valid]

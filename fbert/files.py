@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -91,6 +92,24 @@ def read_json(path: Path | str) -> Any:
         raise CorruptFileError(
             f"{path}: not readable as JSON ({error}); delete it and run again to rebuild it"
         ) from error
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def sha256_of_json(content: Any) -> str:
+    """Return the sha256 of plain values, whatever the order of their keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _sync(path: Path) -> None:

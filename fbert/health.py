@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fbert.prepared import SECOND, PreparedCorpus, Split
+from fbert.states import grouped
 
 Input = tuple[tuple[str, ...], tuple[int, ...]]
 """What an encoder sees of an example: the words of its sentence, and which of them it is about."""
@@ -68,9 +69,7 @@ def health_of(corpus: PreparedCorpus, task: str) -> Health:
     corpus.check_task(task)
     names = corpus.labels[task]
     train, test = (_labelled(corpus.splits[part], task, names) for part in ("train", "test"))
-    labels_of: dict[Input, set[str]] = {}
-    for example, label in train:
-        labels_of.setdefault(example, set()).add(label)
+    labels_of = _labels_of(train)
     counts = {
         part: Counter(label for _, label in found) for part, found in (("train", train), ("test", test))
     }
@@ -100,9 +99,7 @@ def least_clusters(examples: Sequence[tuple[Input, str]]) -> int:
     A point that is equal to one of another label merges with nothing, not even with an equal point of its own
     label, since both hulls hold the other's point. The other points of a label can at best be one cluster.
     """
-    labels_of: dict[Input, set[str]] = {}
-    for example, label in examples:
-        labels_of.setdefault(example, set()).add(label)
+    labels_of = _labels_of(examples)
     alone = sum(len(labels_of[example]) > 1 for example, _ in examples)
     together = {label for example, label in examples if len(labels_of[example]) == 1}
     return alone + len(together)
@@ -110,10 +107,15 @@ def least_clusters(examples: Sequence[tuple[Input, str]]) -> int:
 
 def look_alikes(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Group labels that are equal after NFKC, without invisible characters, and whatever their case."""
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        groups.setdefault(_as_seen(name), []).append(name)
-    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+    return tuple(tuple(group) for group in grouped(names, _as_seen).values() if len(group) > 1)
+
+
+def _labels_of(examples: Iterable[tuple[Input, str]]) -> dict[Input, set[str]]:
+    """Return the labels with which each input stands in a set."""
+    labels: dict[Input, set[str]] = {}
+    for example, label in examples:
+        labels.setdefault(example, set()).add(label)
+    return labels
 
 
 def _as_seen(name: str) -> str:

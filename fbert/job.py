@@ -10,7 +10,7 @@ from typing import Any
 
 from fbert.environment import environment
 from fbert.errors import InputError
-from fbert.made import Job, Ledger, Made, check_inputs, files_in, signature, sums_of
+from fbert.made import Job, Ledger, Made, check_inputs, resolved, signature, sums_of
 from fbert.paths import DOWNLOADS
 
 CHANGED = "changed"
@@ -37,7 +37,7 @@ def job(snakemake: Any) -> Iterator[None]:
         check_inputs(todo.root, sums, Ledger([todo.root, DOWNLOADS]))
         yield
         written = sums_of(todo.root, snakemake.output)
-        _made(todo, sums, written, read).write(todo.record)
+        _made(todo, sums, written).write(todo.record)
 
 
 @contextmanager
@@ -58,10 +58,8 @@ def logged(log: str) -> Iterator[None]:
         sys.exit(1)
 
 
-def _made(todo: Job, sums: dict[str, str], written: dict[str, str], read: list[str]) -> Made:
+def _made(todo: Job, sums: dict[str, str], written: dict[str, str]) -> Made:
     """Return the record of a job that was done."""
-    outside = {path for path in sums if not path.startswith("./")}
-    seen = dict(zip(sums, map(signature, files_in(read)), strict=True))
     return Made(
         rule=todo.rule,
         wildcards=todo.wildcards,
@@ -70,7 +68,7 @@ def _made(todo: Job, sums: dict[str, str], written: dict[str, str], read: list[s
         versions=todo.versions,
         inputs=sums,
         outputs=written,
-        seen={path: mark for path, mark in seen.items() if path in outside},
+        seen={path: signature(resolved(path)) for path in sums if not path.startswith("./")},
         by=environment(),
     )
 

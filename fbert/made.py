@@ -14,7 +14,6 @@ does not.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import site
@@ -26,10 +25,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fbert.errors import CorruptFileError, InputError
-from fbert.files import write_json
+from fbert.errors import CorruptFileError, shortened
+from fbert.files import sha256, sha256_of_json, write_json
 
 FOLDER = "made"
+NOT_OF_STUDY = "not of this study"
+"""What is said to have changed of a record whose job the study does not have."""
 # Packages whose arithmetic reaches results, by the name they are imported by.
 COUNTED = {
     "torch": "torch",
@@ -62,11 +63,6 @@ class Job:
     settings: Mapping[str, Any]
     code: str
     versions: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        """The job in a few words, `probe minilm-6 original POS last`."""
-        return " ".join([self.rule, *self.wildcards.values()])
 
     @property
     def record(self) -> Path:
@@ -109,7 +105,7 @@ class Made:
 
     @property
     def name(self) -> str:
-        """The job in a few words."""
+        """The job in a few words, `probe minilm-6 original POS last`."""
         return " ".join([self.rule, *self.wildcards.values()])
 
     @classmethod
@@ -122,7 +118,7 @@ class Made:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             claimed = content.pop("sha256")
-            if claimed != _sum_of_json(content):
+            if claimed != sha256_of_json(content):
                 raise ValueError("its checksum differs")
             return cls(**content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -133,7 +129,7 @@ class Made:
     def write(self, path: Path) -> None:
         """Write it with a checksum of itself, whole or not at all."""
         content = json.loads(json.dumps(asdict(self)))
-        write_json(path, content | {"sha256": _sum_of_json(content)})
+        write_json(path, content | {"sha256": sha256_of_json(content)})
 
 
 class Ledger:
@@ -177,7 +173,7 @@ class Ledger:
         made = self.records[key]
         job = self._expected(root, made.rule, made.wildcards)
         if job is None or job.record != path:
-            return ["not of this study"]
+            return [NOT_OF_STUDY]
         return self.changes(job)
 
     def files(self, key: tuple[str, Path]) -> tuple[list[Path], list[Path]]:
@@ -248,7 +244,7 @@ def _timed(file: Path) -> list[Path]:
 def differences(key: str, old: Any, new: Any) -> Iterator[str]:
     """Yield how two trees of plain values differ, by key."""
     if isinstance(old, dict) and isinstance(new, dict):
-        for name in old.keys() | new.keys():
+        for name in sorted(old.keys() | new.keys()):
             yield from differences(f"{key}.{name}".lstrip("."), old.get(name), new.get(name))
     elif old != new:
         yield f"{key}: {_short(old)} -> {_short(new)}"
@@ -313,19 +309,6 @@ def signature(path: Path | str) -> list[int]:
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
 
 
-def sha256(path: Path) -> str:
-    """Return the sha256 of a file.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-
-
 def _within(root: str, path: str) -> str:
     """Return a path as records have it."""
     if Path(path).is_relative_to(root):
@@ -337,13 +320,8 @@ def _whole(root: str, path: str) -> str:
     return f"{root}/{path[2:]}" if path.startswith("./") else path
 
 
-def _sum_of_json(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
 def _short(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(json.dumps(value), 60)
 
 
 @cache

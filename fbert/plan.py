@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -82,8 +82,9 @@ class Plan:
             settings = getattr(self, f"_settings_of_{rule}")(**wildcards)
         except (KeyError, TypeError, AttributeError, InputError):  # of another study, or another version
             return None
-        root = DOWNLOADS if rule in _CHECKED_OTHERWISE else self.results.root
-        sources = [] if rule in _CHECKED_OTHERWISE else self._sources(rule, settings)
+        root, sources = self.results.root, self._sources(rule, settings)
+        if rule in _CHECKED_OTHERWISE:
+            root, sources = DOWNLOADS, []
         code = "-".join(map(fingerprint, sources))
         return Job(root, rule, dict(wildcards), settings, code, versions_behind(sources))
 
@@ -110,13 +111,13 @@ class Plan:
         job that is current is newer than its output, all current results get one time. The mark gets a
         later one than any result has, be it of a machine whose clock is ahead.
         """
-        current = [key for key in self.ledger.records if not self.ledger.changes_of(key)]
-        files = [self.ledger.files(key) for key in current]
-        if any(newest(read) > oldest(written) for read, written in files):
-            latest = max(time.time_ns(), *(newest(read) for read, _ in files))
+        files = {key: self.ledger.files(key) for key in self.ledger.records}
+        current = [files[key] for key in files if not self.ledger.changes_of(key)]
+        if any(newest(read) > oldest(written) for read, written in current):
+            latest = max(time.time_ns(), *(newest(read) for read, _ in current))
             benchmarks = Path(self.results.benchmarks).rglob("*.tsv")
-            set_times([file for _, written in files for file in written] + list(benchmarks), latest)
-        everything = [file for key in self.ledger.records for file in self.ledger.files(key)[1]]
+            set_times([file for _, written in current for file in written] + list(benchmarks), latest)
+        everything = [file for _, written in files.values() for file in written]
         write_text(mark, f"{time.time_ns()}\n")
         set_times([mark], max(time.time_ns(), newest(everything) + 10**6))
 
@@ -130,7 +131,7 @@ class Plan:
 
         def expected(root: str, rule: str, wildcards: Mapping[str, str]) -> Job | None:
             job = self.job(rule, wildcards)
-            return None if job is None else Job(**{**job.__dict__, "root": root})
+            return None if job is None else replace(job, root=root)
 
         return Ledger([results.root, DOWNLOADS], expected, self._versions_count)
 
@@ -296,18 +297,10 @@ class Plan:
     def movement_inputs(self, wildcards: Any) -> Inputs:
         """Return the record of a training run that was followed, else the stores of its two ends."""
         encoder, state = wildcards.encoder, self.study.tunings(wildcards.task)[0]
-        if encoder == self.study.main_encoder and state in self.study.followed:
+        if self._is_followed(encoder, state):
             return {"trajectory": [self.results.trajectory(encoder, state)]}
         ends = {"original": ORIGINAL, "tuned": state}
         return {name: [self.results.store(encoder, end, state.task, "train")] for name, end in ends.items()}
-
-    def table_inputs(self, wildcards: Any) -> Inputs:
-        """Return what a table is made from, by kind."""
-        return PRODUCTS[wildcards.table].inputs(self.study, self.results)
-
-    def figure_inputs(self, wildcards: Any) -> Inputs:
-        """Return what a figure is made from, by kind."""
-        return PRODUCTS[wildcards.figure].inputs(self.study, self.results)
 
     def products_but_the_report(self, wildcards: Any) -> list[str]:
         """Return what provenance is about; the report names what it found, so it comes after."""
@@ -364,9 +357,10 @@ class Plan:
 
     def _snapshots(self, encoder: str, state: State) -> int:
         """Return how many snapshots a training run keeps: those of followed runs, none elsewhere."""
-        if encoder == self.study.main_encoder and state in self.study.followed:
-            return int(self.study.dynamics["snapshots"])
-        return 0
+        return int(self.study.dynamics["snapshots"]) if self._is_followed(encoder, state) else 0
+
+    def _is_followed(self, encoder: str, state: State) -> bool:
+        return encoder == self.study.main_encoder and state in self.study.followed
 
 
 def versions_behind(sources: Iterable[Path]) -> dict[str, str]:

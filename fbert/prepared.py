@@ -6,8 +6,6 @@ A pair of sentences is one sentence with `SECOND` between its two halves.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.errors import CorruptFileError, InputError
-from fbert.files import read_json, write_json
+from fbert.files import read_json, sha256_of_json, write_json
 
 SECOND = "\x1e"
 """Stands among the words where the second of two texts begins; no text has this control character."""
@@ -110,7 +108,7 @@ class PreparedCorpus:
             for name, split in self.splits.items()
         }
         content = [splits, {task: self.labels[task] for task in wanted}]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return sha256_of_json(content)
 
 
 def _split_to_json(split: Split) -> dict[str, Any]:

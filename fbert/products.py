@@ -124,16 +124,18 @@ def _cross_records(study: Study, results: Results) -> Inputs:
             ),
         ]
     ]
-    return {
-        "probes": [results.probe(*place) for place in places],
-        "geometries": [results.geometry(*place) for place in places],
-    }
+    return _records_at(results, places)
 
 
 def _pairs_of_records(study: Study, results: Results, encoders: list[str], tasks: list[str]) -> Inputs:
     places = [
         (encoder, state, task) for encoder in encoders for task in tasks for state in study.states_of(task)
     ]
+    return _records_at(results, places)
+
+
+def _records_at(results: Results, places: list[tuple[str, State, str]]) -> Inputs:
+    """Return the two records of each encoder, state and task."""
     return {
         "probes": [results.probe(*place) for place in places],
         "geometries": [results.geometry(*place) for place in places],

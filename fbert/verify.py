@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from fbert.errors import InputError
-from fbert.files import read_json
-from fbert.made import FOLDER, Ledger, sha256
+from fbert.files import read_json, sha256
+from fbert.made import FOLDER, NOT_OF_STUDY, Ledger
 from fbert.paths import Results
 from fbert.plan import Plan
 from fbert.products import PRODUCTS
@@ -97,7 +97,7 @@ def _faults_of_records(folder: Path, ledger: Ledger) -> Iterator[Fault]:
                 yield Fault(str(file), MISSING, f"{made.name} made it")
             elif sha256(file) != known:
                 yield Fault(str(file), DAMAGED, f"is not what {made.name} wrote")
-            elif changes == ["not of this study"]:
+            elif changes == [NOT_OF_STUDY]:
                 yield Fault(str(file), FOREIGN, f"{made.name} is no job of this study")
             elif changes:
                 yield Fault(str(file), STALE, "; ".join(changes))

@@ -22,6 +22,7 @@ os.environ.update(
 
 from fbert.corpora.registry import embedded_files, known_files
 from fbert.errors import InputError
+from fbert.job import CHANGED
 from fbert.paths import DOWNLOADS, downloaded, fetched_encoder
 from fbert.plan import plan_of
 from fbert.products import FIGURES, PRODUCTS, TABLES, targets
@@ -81,7 +82,7 @@ def needs(rule, *functions, **files):
         for function in functions:
             found |= function(wildcards)
         mark = str(MARK) if changed(rule, wildcards) else ancient(str(MARK))
-        return found | {"changed": mark}
+        return found | {CHANGED: mark}
 
     return inputs
 
@@ -104,18 +105,12 @@ def changed(rule, wildcards):
     return bool(changes)
 
 
-def possible(inputs):
-    """The files that a product is made from; refused if this study has not what it takes."""
-
-    def found(wildcards):
-        (name,) = wildcards
-        if name in STUDY.lacking:
-            raise WorkflowError(
-                f"study {STUDY.name}: {name} needs {STUDY.lacking[name]}"
-            )
-        return inputs(wildcards)
-
-    return found
+def product_inputs(wildcards):
+    """What a table or figure is made from, by kind; refused if this study has not what it takes."""
+    (name,) = wildcards
+    if name in STUDY.lacking:
+        raise WorkflowError(f"study {STUDY.name}: {name} needs {STUDY.lacking[name]}")
+    return PRODUCTS[name].inputs(STUDY, PATHS)
 
 
 def growing(mem_mb, runtime, weights=0):

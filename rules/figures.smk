@@ -4,7 +4,7 @@
 rule figure_data:
     """The tidy table behind one figure."""
     input:
-        unpack(needs("figure_data", possible(PLAN.figure_inputs))),
+        unpack(needs("figure_data", product_inputs)),
     output:
         csv=PATHS.figure(),
     log:

@@ -4,7 +4,7 @@
 rule make_table:
     """One table, from the records of the stages before it."""
     input:
-        unpack(needs("make_table", possible(PLAN.table_inputs))),
+        unpack(needs("make_table", product_inputs)),
     output:
         csv=in_report(PATHS.table(), "table", table="{table}"),
         md=PATHS.table(form="md"),

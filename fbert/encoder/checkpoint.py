@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from fbert.errors import CorruptFileError
-from fbert.files import read_json, write_json
+from fbert.files import read_json, sha256, write_json
 
 RECORD = "training.json"
 
@@ -47,9 +46,3 @@ def _own_files(folder: Path) -> list[Path]:
     """Return the files of a checkpoint but its record; hidden ones are the workflow's."""
     files = [file for file in folder.iterdir() if file.is_file()]
     return sorted(file for file in files if file.name != RECORD and not file.name.startswith("."))
-
-
-def sha256(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fbert.errors import CorruptFileError
-from fbert.records.origin import Origin, read_record, write_record
+from fbert.records.origin import Origin, as_record, read_record, write_record
 
 Curves = Mapping[str, list[list[float]]]
 """For each set of examples (runs, epochs) accuracies in per cent."""
@@ -44,9 +43,5 @@ class LearningCurves:
             CorruptFileError: it is no such record.
         """
         origin, content = read_record(path)
-        try:
+        with as_record(path, "a record of learning curves"):
             return cls(origin, content["n"], content["d"], content["curves"])
-        except KeyError as error:
-            raise CorruptFileError(
-                f"{path}: not a record of learning curves ({error!r}); delete it and run again to rebuild it"
-            ) from error

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fbert.errors import CorruptFileError
-from fbert.records.origin import Origin, read_record, write_record
+from fbert.records.origin import Origin, as_record, read_record, write_record
 
 LabelPair = tuple[str, str]
 
@@ -121,7 +120,7 @@ class GeometryRecord:
             CorruptFileError: it is no such record.
         """
         origin, content = read_record(path)
-        try:
+        with as_record(path, "a record of geometry"):
             return cls(
                 origin,
                 Geometry.from_json(content["train"]),
@@ -129,7 +128,3 @@ class GeometryRecord:
                 content["permuted_separable_pairs"],
                 Halves(**content["halves"]),
             )
-        except (KeyError, TypeError) as error:
-            raise CorruptFileError(
-                f"{path}: not a record of geometry ({error!r}); delete it and run again to rebuild it"
-            ) from error

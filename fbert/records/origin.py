@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -67,7 +68,6 @@ class Record(Protocol):
 
 Left = TypeVar("Left", bound=Record)
 Right = TypeVar("Right", bound=Record)
-Any_ = TypeVar("Any_", bound=Record)
 Key = tuple[str, str, State, int]
 
 
@@ -77,13 +77,13 @@ def key_of(record: Record) -> Key:
     return origin.encoder, origin.task, origin.state, origin.layer
 
 
-def by_key(records: Iterable[Any_]) -> dict[Key, Any_]:
+def by_key(records: Iterable[Left]) -> dict[Key, Left]:
     """Return records by key, in their order.
 
     Raises:
         InputError: two of them are about the same.
     """
-    found: dict[Key, Any_] = {}
+    found: dict[Key, Left] = {}
     for record in records:
         if key_of(record) in found:
             raise InputError(f"two records of {_in_words(key_of(record))}, where one is needed")
@@ -117,11 +117,22 @@ def read_record(path: Path | str) -> tuple[Origin, dict[str, Any]]:
         CorruptFileError: it is no record.
     """
     content = read_json(path)
-    try:
+    with as_record(path, "a record"):
         return Origin.from_json(content), content
+
+
+@contextmanager
+def as_record(path: Path | str, kind: str) -> Iterator[None]:
+    """Say which file it is that lacks what a record of this kind has.
+
+    Raises:
+        CorruptFileError: the content could not be taken for one.
+    """
+    try:
+        yield
     except (KeyError, TypeError, InputError) as error:
         raise CorruptFileError(
-            f"{path}: not a record ({error!r}); delete it and run again to rebuild it"
+            f"{path}: not {kind} ({error!r}); delete it and run again to rebuild it"
         ) from error
 
 

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fbert.errors import CorruptFileError
-from fbert.records.origin import Origin, read_record, write_record
+from fbert.records.origin import Origin, as_record, read_record, write_record
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,5 @@ class ProbeRecord:
             CorruptFileError: it is no such record.
         """
         origin, content = read_record(path)
-        try:
+        with as_record(path, "a record of a probe"):
             return cls(origin, ProbeResult.from_json(content["probe"]))
-        except (KeyError, TypeError) as error:
-            raise CorruptFileError(
-                f"{path}: not a record of a probe ({error!r}); delete it and run again to rebuild it"
-            ) from error

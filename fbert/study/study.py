@@ -65,10 +65,6 @@ class Study:
     main_encoder: str
     given: Mapping[str, Any] = field(default_factory=dict)
 
-    def tasks_of(self, corpus: str) -> list[str]:
-        """Return the tasks whose examples come from `corpus`."""
-        return [task for task, source in self.tasks.items() if source == corpus]
-
     def tunings(self, task: str) -> list[State]:
         """Return the states of an encoder tuned on `task`, one for each seed."""
         return [State(task, seed) for seed in self.seeds]
