@@ -32,6 +32,8 @@ include: "rules/help.smk"
 
 onstart:
     PLAN.claim_results()
+    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
+        warm.start()
 
 
 onsuccess:

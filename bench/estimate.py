@@ -2,9 +2,9 @@
 
     python bench/estimate.py [--speedup 20] [--results results/minilm]
 
-Run in the checkout, after the minilm study. Processor seconds of its jobs (Snakemake's benchmarks) are scaled
-to the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task, probes
-and DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
+Run in the checkout, after the minilm study. The processor seconds in the records of its jobs are scaled to
+the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task, probes and
+DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from fbert.made import Ledger
 
 # Layers and width of an encoder; the vocabulary is the same in all of them.
 SHAPES = {
@@ -52,16 +54,16 @@ def planned_jobs() -> tuple[dict[tuple[str, str, str], int], int]:
     rule = ""
     for line in said.splitlines():
         rule = found[1] if (found := re.match(r" *(?:local)?rule (\w+):", line)) else rule
-        if (found := re.match(r" *benchmark: (\S+)", line)) and rule not in LOCAL:
+        if (found := re.match(r" *log: (\S+)", line)) and rule not in LOCAL:
             jobs[(rule, *key_of(found[1]))] += 1
     # Jobs of a group are indented; a group is one job to SLURM.
     alone = [rule for rule in re.findall(r"^rule (\w+):", said, re.M) if rule not in LOCAL]
     return jobs, len(alone) + said.count("Group job ")
 
 
-def key_of(benchmark: str) -> tuple[str, str]:
-    """Return encoder and item (a task) of a benchmark's path; empty for jobs without."""
-    parts = Path(benchmark).with_suffix("").parts
+def key_of(log: str) -> tuple[str, str]:
+    """Return encoder and item (a task) by the path of a job's log; empty for jobs without."""
+    parts = Path(log).with_suffix("").parts
     encoder = next((part for part in parts if part in SHAPES), "")
     item = re.sub(r"-seed\d+$|-layer-\w+$", "", parts[-1])
     return encoder, item if encoder else ""
@@ -70,12 +72,9 @@ def key_of(benchmark: str) -> tuple[str, str]:
 def measured(folder: Path) -> dict[str, pd.DataFrame]:
     """Return for each rule the processor seconds of the jobs that were run, with encoder and item."""
     rows = defaultdict(list)
-    for path in folder.rglob("*.tsv"):
-        rule, seconds = (
-            path.relative_to(folder).parts[0].removesuffix(".tsv"),
-            pd.read_csv(path, sep="\t")["cpu_time"][0],
-        )
-        rows[rule].append((*key_of(str(path)), float(seconds)))
+    for made in Ledger([str(folder)]).records.values():
+        key = key_of("/".join(value for name, value in made.wildcards.items() if name != "layer") + ".log")
+        rows[made.rule].append((*key, made.took["processor_seconds"]))
     return {rule: pd.DataFrame(found, columns=["encoder", "item", "seconds"]) for rule, found in rows.items()}
 
 
@@ -106,7 +105,7 @@ def megabytes_of(rule: str, encoder: str, item: str, results: Path) -> float:
 
 def estimate(jobs: dict[tuple[str, str, str], int], results: Path, speedup: float) -> pd.DataFrame:
     """Return jobs, hours and disk of each rule, NaN where nothing was measured."""
-    known = measured(results / "benchmarks")
+    known = measured(results)
     rows = []
     for (rule, encoder, item), count in jobs.items():
         seconds = seconds_of(rule, encoder, item, known[rule]) if rule in known else float("nan")

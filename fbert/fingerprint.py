@@ -42,7 +42,10 @@ _PASSED_OVER = {
 }
 _LOG_LEVELS = {"debug", "info", "warning", "error"}
 # What frames a job and changes no number: its log, its record, what it says to users.
-_FRAME = {PACKAGE / name for name in ("errors.py", "fingerprint.py", "environment.py", "made.py", "job.py")}
+_FRAME = {
+    PACKAGE / name
+    for name in ("errors.py", "fingerprint.py", "environment.py", "made.py", "warm.py", "job.py")
+}
 
 
 @cache

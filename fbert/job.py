@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,22 +14,31 @@ from fbert.environment import environment
 from fbert.errors import InputError
 from fbert.made import Job, Ledger, Made, check_inputs, resolved, signature, sums_of
 from fbert.paths import DOWNLOADS
+from fbert.warm import hand_over
 
 CHANGED = "changed"
 """The name of the input by which a rule tells Snakemake that something has changed; no job reads it."""
+# The system counts in kilobytes, that of Apple in bytes.
+_RSS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10
 
 
 @contextmanager
-def job(snakemake: Any) -> Iterator[None]:
+def job(snakemake: Any, alone: bool = False) -> Iterator[None]:
     """Run the work of a script as a job.
 
-    Its output goes to its log. Its input files must be what the jobs that made them wrote. When it is done,
-    it leaves the record of what was made from what; while it runs there is none, so that a job that is killed
-    has made nothing.
+    The work is done in a fork of the workflow's warm process if there is one (`fbert.warm`); so a script
+    imports within the block what it needs. Its output goes to its log. Its input files must be what the jobs
+    that made them wrote. When it is done, it leaves the record of what was made from what; while it runs
+    there is none, so that a job that is killed has made nothing.
 
     Args:
         snakemake: what Snakemake gives a script; its `params.job` has the fields of a `Job`.
+        alone: in this process, whatever there is, since libraries must find another environment when they are
+            imported.
     """
+    if not alone:
+        hand_over(snakemake.rule)
+    begin = time.monotonic()
     with logged(snakemake.log[0]):
         todo = Job(**snakemake.params.job)
         todo.record.unlink(missing_ok=True)
@@ -37,7 +48,7 @@ def job(snakemake: Any) -> Iterator[None]:
         check_inputs(todo.root, sums, Ledger([todo.root, DOWNLOADS]))
         yield
         written = sums_of(todo.root, snakemake.output)
-        _made(todo, sums, written).write(todo.record)
+        _made(todo, sums, written, took(begin)).write(todo.record)
 
 
 @contextmanager
@@ -58,7 +69,17 @@ def logged(log: str) -> Iterator[None]:
         sys.exit(1)
 
 
-def _made(todo: Job, sums: dict[str, str], written: dict[str, str]) -> Made:
+def took(begin: float) -> dict[str, float]:
+    """Return seconds since `begin`, processor seconds and most megabytes of this process and its children."""
+    us = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {
+        "seconds": round(time.monotonic() - begin, 2),
+        "processor_seconds": round(sum(usage.ru_utime + usage.ru_stime for usage in us), 2),
+        "memory_mb": round(max(usage.ru_maxrss for usage in us) / _RSS_PER_MB),
+    }
+
+
+def _made(todo: Job, sums: dict[str, str], written: dict[str, str], cost: dict[str, float]) -> Made:
     """Return the record of a job that was done."""
     return Made(
         rule=todo.rule,
@@ -70,6 +91,7 @@ def _made(todo: Job, sums: dict[str, str], written: dict[str, str]) -> Made:
         outputs=written,
         seen={path: signature(resolved(path)) for path in sums if not path.startswith("./")},
         by=environment(),
+        took=cost,
     )
 
 

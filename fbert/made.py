@@ -91,6 +91,7 @@ class Made:
             same, so is the content, and it need not be read again. The time of the last change cannot be set
             by a program.
         by: commit, Python and machine.
+        took: `seconds`, `processor_seconds` and `memory_mb`.
     """
 
     rule: str
@@ -102,6 +103,7 @@ class Made:
     outputs: Mapping[str, str]
     seen: Mapping[str, list[int]] = field(default_factory=dict)
     by: Mapping[str, Any] = field(default_factory=dict)
+    took: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -99,11 +99,6 @@ class Results:
         """The report."""
         return f"{self.root}/report.html"
 
-    @property
-    def benchmarks(self) -> str:
-        """The folder of Snakemake's benchmarks."""
-        return f"{self.root}/benchmarks"
-
     def _record(self, stage: str, encoder: str, state: object, task: str, layer: str) -> str:
         return f"{self.root}/{stage}/{encoder}/{state}/{task}-layer-{layer}.json"
 

@@ -115,8 +115,7 @@ class Plan:
         current = [files[key] for key in files if not self.ledger.changes_of(key)]
         if any(newest(read) > oldest(written) for read, written in current):
             latest = max(time.time_ns(), *(newest(read) for read, _ in current))
-            benchmarks = Path(self.results.benchmarks).rglob("*.tsv")
-            set_times([file for _, written in current for file in written] + list(benchmarks), latest)
+            set_times([file for _, written in current for file in written], latest)
         everything = [file for _, written in files.values() for file in written]
         write_text(mark, f"{time.time_ns()}\n")
         set_times([mark], max(time.time_ns(), newest(everything) + 10**6))

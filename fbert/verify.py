@@ -22,7 +22,7 @@ from fbert.study.study import Study, load_study, study_from
 
 STALE, DAMAGED, FOREIGN, MISSING = "stale", "damaged", "foreign", "missing"
 # What a study's folder has beside results.
-_BESIDE = (FOLDER, "logs", "benchmarks")
+_BESIDE = (FOLDER, "logs")
 
 
 @dataclass(frozen=True, order=True)

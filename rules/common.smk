@@ -20,6 +20,7 @@ os.environ.update(
     HF_HUB_OFFLINE="1",
 )
 
+from fbert import warm
 from fbert.corpora.registry import embedded_files, known_files
 from fbert.errors import InputError
 from fbert.job import CHANGED

@@ -9,8 +9,6 @@ rule fetch_corpus_file:
         downloaded("{file}"),
     log:
         f"{DOWNLOADS}/logs/{{file}}.log",
-    benchmark:
-        f"{DOWNLOADS}/benchmarks/{{file}}.tsv"
     wildcard_constraints:
         file=one_of(known_files()),
     localrule: True
@@ -33,8 +31,6 @@ rule write_embedded_corpus:
         [PATHS.raw(f"embedded/{file}") for file in embedded_files()],
     log:
         f"{RESULTS}/logs/write_embedded_corpus.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/write_embedded_corpus.tsv"
     localrule: True
     conda:
         "../envs/fbert.yaml"
@@ -55,8 +51,6 @@ rule prepare_task:
         PATHS.examples(),
     log:
         f"{RESULTS}/logs/prepare_task/{{task}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/prepare_task/{{task}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

@@ -9,8 +9,6 @@ rule directprobe:
         PATHS.geometry(layer="{layer}"),
     log:
         f"{RESULTS}/logs/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/directprobe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

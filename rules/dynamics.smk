@@ -9,8 +9,6 @@ rule dynamics:
         PATHS.trajectory(),
     log:
         f"{RESULTS}/logs/dynamics/{{encoder}}/{{tuned}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/dynamics/{{encoder}}/{{tuned}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:
@@ -29,8 +27,6 @@ rule learning_curves:
         PATHS.learning_curves(),
     log:
         f"{RESULTS}/logs/learning_curves/{{encoder}}/{{tuned}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/learning_curves/{{encoder}}/{{tuned}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

@@ -10,8 +10,6 @@ rule embed:
         test=PATHS.store(split="test"),
     log:
         f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{task}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/embed/{{encoder}}/{{state}}/{{task}}.tsv"
     # Before other jobs, since the longest ones, probes, wait for it.
     priority: 2
     conda:

@@ -9,8 +9,6 @@ rule fetch_encoder:
         fetched_encoder(),
     log:
         f"{DOWNLOADS}/logs/encoders/{{hub}}/{{revision}}.log",
-    benchmark:
-        f"{DOWNLOADS}/benchmarks/encoders/{{hub}}/{{revision}}.tsv"
     localrule: True
     conda:
         "../envs/fbert.yaml"
@@ -31,8 +29,6 @@ rule describe_encoder:
         PATHS.encoder(),
     log:
         f"{RESULTS}/logs/describe_encoder/{{encoder}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/describe_encoder/{{encoder}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:
@@ -55,8 +51,6 @@ rule finetune:
         directory(PATHS.checkpoint()),
     log:
         f"{RESULTS}/logs/finetune/{{encoder}}/{{tuned}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/finetune/{{encoder}}/{{tuned}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

@@ -9,8 +9,6 @@ rule figure_data:
         csv=PATHS.figure(),
     log:
         f"{RESULTS}/logs/figure_data/{{figure}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figure_data/{{figure}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:
@@ -32,8 +30,6 @@ rule draw_figure:
         json=PATHS.figure(form="json"),
     log:
         f"{RESULTS}/logs/draw_figure/{{figure}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/draw_figure/{{figure}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

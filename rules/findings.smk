@@ -10,8 +10,6 @@ rule findings:
         md=PATHS.findings("md"),
     log:
         f"{RESULTS}/logs/findings.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/findings.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

@@ -11,8 +11,6 @@ rule probe:
         confusion=PATHS.probe_of_layer("-confusion.csv"),
     log:
         f"{RESULTS}/logs/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.tsv"
     # Early, so that no probe of many minutes is left alone at the end of a study while other cores idle.
     priority: 1
     conda:

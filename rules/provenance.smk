@@ -9,8 +9,6 @@ rule provenance:
         PATHS.provenance,
     log:
         f"{RESULTS}/logs/provenance.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/provenance.tsv"
     localrule: True
     conda:
         "../envs/fbert.yaml"

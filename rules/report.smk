@@ -9,8 +9,6 @@ rule movement_view:
         PATHS.movement(),
     log:
         f"{RESULTS}/logs/movement_view/{{encoder}}/{{task}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/movement_view/{{encoder}}/{{task}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:
@@ -29,8 +27,6 @@ rule report:
         html=report(PATHS.report, caption="captions/report.rst", category="Report"),
     log:
         f"{RESULTS}/logs/report.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/report.tsv"
     localrule: True
     conda:
         "../envs/fbert.yaml"
@@ -39,6 +35,5 @@ rule report:
         runtime=10,
     params:
         job=job("report"),
-        benchmarks=PATHS.benchmarks,
     script:
         "../scripts/report.py"

@@ -12,8 +12,6 @@ rule make_table:
         json=PATHS.table(form="json"),
     log:
         f"{RESULTS}/logs/make_table/{{table}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/make_table/{{table}}.tsv"
     conda:
         "../envs/fbert.yaml"
     resources:

@@ -1,12 +1,13 @@
 """Write down what an encoder is."""
 
-from fbert.encoder.loading import describe
-from fbert.encoder.source import EncoderSource
-from fbert.files import write_json
 from fbert.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.encoder.loading import describe
+        from fbert.encoder.source import EncoderSource
+        from fbert.files import write_json
+
         source = EncoderSource.from_study(
             snakemake.wildcards.encoder, snakemake.params.job["settings"]["source"]
         )

@@ -1,13 +1,14 @@
 """Write the embedding stores of one task in one state of an encoder."""
 
-from fbert.encoder.model import Encoder
-from fbert.encoder.source import EncoderSource
 from fbert.job import job
-from fbert.prepared import PreparedCorpus
-from fbert.store.embed import embed
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.encoder.model import Encoder
+        from fbert.encoder.source import EncoderSource
+        from fbert.prepared import PreparedCorpus
+        from fbert.store.embed import embed
+
         settings, wildcards = snakemake.params.job["settings"], snakemake.wildcards
         corpus = PreparedCorpus.read(snakemake.input.examples[0])
         source = EncoderSource.from_study(wildcards.encoder, settings["source"])

@@ -2,12 +2,13 @@
 
 from importlib import import_module
 
-from fbert.figures.request import Request
-from fbert.files import write_text
 from fbert.job import CHANGED, job
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.figures.request import Request
+        from fbert.files import write_text
+
         settings = snakemake.params.job["settings"]
         files = {kind: [*paths] for kind, paths in snakemake.input.items() if kind != CHANGED}
         runs = [(task, seed) for task, seed in settings["runs"]]

@@ -1,12 +1,13 @@
 """What the study says of each published finding."""
 
-from fbert.files import write_json, write_text
-from fbert.findings.make import findings_from_files
-from fbert.findings.text import to_json, to_markdown
 from fbert.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.files import write_json, write_text
+        from fbert.findings.make import findings_from_files
+        from fbert.findings.text import to_json, to_markdown
+
         settings = snakemake.params.job["settings"]
         findings, synthetic = findings_from_files(settings["files"], settings["main_encoder"])
         study = {key: settings[key] for key in ("study", "description", "seeds")} | {"synthetic": synthetic}

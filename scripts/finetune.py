@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from fbert.encoder.source import EncoderSource
-from fbert.finetune.settings import FinetuneSettings
-from fbert.finetune.training import finetune
 from fbert.job import job
-from fbert.prepared import PreparedCorpus
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.encoder.source import EncoderSource
+        from fbert.finetune.settings import FinetuneSettings
+        from fbert.finetune.training import finetune
+        from fbert.prepared import PreparedCorpus
+
         settings = snakemake.params.job["settings"]
         finetune(
             EncoderSource.from_study(snakemake.wildcards.encoder, settings["source"]),

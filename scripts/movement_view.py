@@ -2,13 +2,14 @@
 
 import json
 
-from fbert.files import write_text
 from fbert.job import job
-from fbert.records.trajectory import Trajectory
-from fbert.report.movement import view_of_ends, view_of_run
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.files import write_text
+        from fbert.records.trajectory import Trajectory
+        from fbert.report.movement import view_of_ends, view_of_run
+
         named, settings = dict(snakemake.input.items()), snakemake.params.job["settings"]
         view = (
             view_of_run(Trajectory.read(named["trajectory"][0]))

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from fbert.job import job
-from fbert.prepare import prepare
-from fbert.task_definitions import TaskDefinition
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.prepare import prepare
+        from fbert.task_definitions import TaskDefinition
+
         settings = snakemake.params.job["settings"]
         corpus = prepare(
             settings["corpus"],

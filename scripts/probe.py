@@ -1,11 +1,12 @@
 """Probe one task on one layer of an encoder."""
 
-from fbert.analysis.probe_job import probe_stores, write_probe
 from fbert.job import job
-from fbert.probe.settings import ProbeSettings
 
 if __name__ == "__main__":
     with job(snakemake):
+        from fbert.analysis.probe_job import probe_stores, write_probe
+        from fbert.probe.settings import ProbeSettings
+
         settings = snakemake.params.job["settings"]
         record = probe_stores(
             snakemake.input.train[0],

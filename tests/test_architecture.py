@@ -11,7 +11,7 @@ from fbert.fingerprint import PACKAGE, _file_of, _imports, direct_imports, impor
 
 # Each module may import those of earlier lines, never of its own line or of later ones.
 ORDER = [
-    ["errors", "layers", "words", "text_kind", "fingerprint", "environment"],
+    ["errors", "layers", "words", "text_kind", "fingerprint", "environment", "warm"],
     ["states", "files", "published"],
     ["paths", "made"],
     ["products", "job", "provenance", "corpora"],
@@ -136,7 +136,7 @@ def test_planning_imports_only_the_standard_library_and_what_snakemake_has():
 def test_a_job_imports_what_it_computes_with(script, none_of):
     """Importing torch takes seconds, and a study has hundreds of jobs: what runs counts, faces included."""
     tree = ast.parse((PACKAGE.parent / "scripts" / f"{script}.py").read_text())
-    imports = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     code = "; ".join([*imports, f"import sys; print(*{none_of!r} & set(sys.modules))"])
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == []

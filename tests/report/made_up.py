@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fbert.figures import looks
+from fbert.made import Job, Made
 from fbert.records.origin import Origin
 from fbert.records.trajectory import Trajectory
 from fbert.report.movement import view_of_run
@@ -166,12 +167,15 @@ def table7() -> Table:
 
 def sources(folder: Path) -> Sources:
     """Write the files of the study into a folder."""
-    for name in ("tables", "figures", "benchmarks/probe", "movement/large"):
+    for name in ("tables", "figures", "movement/large"):
         (folder / name).mkdir(parents=True)
     (folder / "provenance.json").write_text(json.dumps(PROVENANCE))
     (folder / "findings.json").write_text(json.dumps(FINDINGS))
-    (folder / "benchmarks/probe/a.tsv").write_text("s\tmax_rss\n3600.4\t2048.0\n")
-    (folder / "benchmarks/b.tsv").write_text("s\tmax_rss\n60\t-\n")
+    for name, seconds, memory_mb in (("a", 3600.4, 2048), ("b", 60, 100)):
+        todo = Job(str(folder), "probe", {"name": name}, {}, code="", versions={})
+        took = {"seconds": seconds, "processor_seconds": seconds, "memory_mb": memory_mb}
+        made = Made(todo.rule, todo.wildcards, {}, todo.code, {}, inputs={}, outputs={}, took=took)
+        made.write(todo.record)
     forms = {form: folder / f"tables/table7.{form}" for form in ("csv", "md", "tex", "json")}
     write_table(table7(), {"name": "made-up", "description": ""}, **forms)
     for name in ("figure2", "movement"):
@@ -186,7 +190,7 @@ def sources(folder: Path) -> Sources:
         path.write_text(json.dumps(view))
     return Sources(
         provenance=folder / "provenance.json",
-        benchmarks=folder / "benchmarks",
+        results=folder,
         findings=[folder / "findings.json"],
         tables=[forms["csv"], forms["json"]],
         figures=sorted((folder / "figures").iterdir()),

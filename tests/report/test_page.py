@@ -76,9 +76,9 @@ def test_licences_warnings_and_costs_are_named(made_up):
         assert what in text
 
 
-def test_jobs_too_short_to_measure_count(made_up):
-    assert cost(made_up.benchmarks) == (2, 3660.4, 2048.0)
-    assert cost(made_up.benchmarks / "nowhere").memory == "not measured"
+def test_what_jobs_took_is_read_from_their_records(made_up):
+    assert cost(made_up.results) == (2, 3660.4, 2048)
+    assert cost(made_up.results / "nowhere").memory == "not measured"
 
 
 def test_rows_that_do_not_fit_are_refused(made_up):

@@ -67,6 +67,16 @@ def verified(folder, checkout):
     return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
 
 
+def test_jobs_are_forks_of_the_warm_process(checkout):
+    who = "print(Path(f'/proc/{__import__(\"os\").getppid()}/cmdline').read_text())"
+    checkout.edit(
+        "scripts/write_embedded_corpus.py", "job(snakemake):\n", f"job(snakemake):\n        {who}\n"
+    )
+    checkout.run("results/tiny/corpora/embedded/treebank.conllu")
+    log = checkout.folder / "results/tiny/logs/write_embedded_corpus.log"
+    assert "fbert.warm" in log.read_text()
+
+
 def test_one_table_runs_only_what_it_needs(checkout):
     assert set(checkout.planned("table1")) == {"describe_encoder", "make_table", "table1"}
 

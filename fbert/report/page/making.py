@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from fbert.corpora.registry import known_files
+from fbert.made import Ledger
 
 _VERSIONS = ("torch", "transformers", "snakemake")
 
 
 class Cost(NamedTuple):
-    """What the jobs of a study took, by Snakemake's benchmarks.
+    """What the jobs of a study took, by the records of what they made.
 
     Attributes:
-        jobs: number of jobs that were measured.
+        jobs: number of jobs.
         seconds: of all jobs, one after the other.
         peak_mb: most memory of a single job, None if none was measured.
     """
@@ -38,11 +38,11 @@ class Cost(NamedTuple):
         return "not measured" if self.peak_mb is None else f"{self.peak_mb / 1024:.1f} GB"
 
 
-def cost(benchmarks: Path) -> Cost:
-    """Sum up the benchmark files under a folder; a job that ended before it was measured counts as a job."""
-    jobs = [_measured(path) for path in sorted(benchmarks.rglob("*.tsv"))]
-    memory = [job["max_rss"] for job in jobs if job["max_rss"] is not None]
-    return Cost(len(jobs), sum(job["s"] or 0.0 for job in jobs), max(memory, default=None))
+def cost(results: Path) -> Cost:
+    """Sum up the records under a study's folder."""
+    jobs = [made.took for made in Ledger([str(results)]).records.values()]
+    seconds = sum(job["seconds"] for job in jobs)
+    return Cost(len(jobs), seconds, max((job["memory_mb"] for job in jobs), default=None))
 
 
 def corpora(study: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -66,14 +66,3 @@ def _corpus(entry: Mapping[str, Any]) -> dict[str, Any]:
     known = [known_files()[file] for file in files]
     licences = dict.fromkeys(file.licence for file in known)
     return {"licence": ", ".join(licences), "sources": [file.url for file in known], "synthetic": False}
-
-
-def _measured(path: Path) -> dict[str, float | None]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        row = next(csv.DictReader(stream, delimiter="\t"), {})
-    return {key: _number(row.get(key)) for key in ("s", "max_rss")}
-
-
-def _number(text: str | None) -> float | None:
-    """Read a number; Snakemake writes a dash or NA for a job too short to be measured."""
-    return None if text is None or text in ("-", "NA", "") else float(text)

@@ -25,7 +25,7 @@ class Sources:
 
     Attributes:
         provenance: what made the results; it has the study.
-        benchmarks: the folder of Snakemake's benchmarks.
+        results: the study's folder, with the records of what its jobs took.
         findings: `findings.json`, none if the study does not produce it.
         tables: CSV and JSON of each table.
         figures: PNG and JSON of each figure.
@@ -33,7 +33,7 @@ class Sources:
     """
 
     provenance: Path
-    benchmarks: Path
+    results: Path
     findings: Sequence[Path] = ()
     tables: Sequence[Path] = ()
     figures: Sequence[Path] = ()
@@ -69,7 +69,7 @@ def _content(sources: Sources) -> dict[str, Any]:
         "views": [read_json(path) for path in sources.movement],
         "versions": versions(provenance),
         "provenance": provenance,
-        "cost": cost(sources.benchmarks),
+        "cost": cost(sources.results),
         "style": Markup(_own("report.css")),
         "script": Markup(_own("report.js")),
     }
