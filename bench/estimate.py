@@ -3,8 +3,8 @@
     python bench/estimate.py [--speedup 20] [--results results/minilm]
 
 Run in the checkout, after the minilm study. The processor seconds in the records of its jobs are scaled to
-the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task, probes and
-DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
+the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task, probes
+and DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fbert.corpora.embedded import write_embedded
+from fbert.corpora.generated import write_generated
 from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError, shortened
 from fbert.health import Health, health_of
@@ -43,7 +43,7 @@ def check(study: Study, mirror: str | None = None) -> Iterator[str]:
     """
     yield f"{study.name}: {study.description}"
     with tempfile.TemporaryDirectory() as scratch:
-        write_embedded(scratch)
+        write_generated(scratch)
         prepared: dict[str, PreparedCorpus] = {}
         for task in study.tasks:
             yield from _task(study, task, mirror, Path(scratch), prepared)
@@ -102,7 +102,7 @@ def advice(found: Health) -> Iterator[str]:
 
 def _files(source: CorpusSource, mirror: str | None, scratch: Path) -> Mapping[str, Path]:
     """Return where the raw files of a corpus are: written just now, mirrored or downloaded, or one's own."""
-    if source.embedded:
+    if source.generated:
         return {part: scratch / file for part, file in source.files.items()}
     if not source.known:
         return {part: Path(file) for part, file in source.files.items()}

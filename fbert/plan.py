@@ -151,7 +151,7 @@ class Plan:
     def _settings_of_fetch_encoder(self, hub: str, revision: str) -> Settings:
         return {"hub": hub, "revision": revision}
 
-    def _settings_of_write_embedded_corpus(self) -> Settings:
+    def _settings_of_write_generated_corpus(self) -> Settings:
         return {}
 
     def _settings_of_prepare_task(self, task: str) -> Settings:
@@ -317,8 +317,8 @@ class Plan:
     def raw_files(self, corpus: str) -> dict[str, str]:
         """Return the raw files of a corpus, by part."""
         source = self.study.corpora[corpus]
-        if source.embedded:
-            return {part: self.results.raw(f"embedded/{file}") for part, file in source.files.items()}
+        if source.generated:
+            return {part: self.results.raw(f"generated/{file}") for part, file in source.files.items()}
         folder = f"{DOWNLOADS}/" if source.known else ""
         return {part: folder + file for part, file in source.files.items()}
 

@@ -21,7 +21,7 @@ os.environ.update(
 )
 
 from fbert import warm
-from fbert.corpora.registry import embedded_files, known_files
+from fbert.corpora.registry import generated_files, known_files
 from fbert.errors import InputError
 from fbert.job import CHANGED
 from fbert.paths import DOWNLOADS, downloaded, fetched_encoder

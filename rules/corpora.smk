@@ -23,14 +23,14 @@ rule fetch_corpus_file:
         "../scripts/fetch_corpus_file.py"
 
 
-rule write_embedded_corpus:
+rule write_generated_corpus:
     """The project's own synthetic corpus, in the three formats of the real ones."""
     input:
-        unpack(needs("write_embedded_corpus")),
+        unpack(needs("write_generated_corpus")),
     output:
-        [PATHS.raw(f"embedded/{file}") for file in embedded_files()],
+        [PATHS.raw(f"generated/{file}") for file in generated_files()],
     log:
-        f"{RESULTS}/logs/write_embedded_corpus.log",
+        f"{RESULTS}/logs/write_generated_corpus.log",
     localrule: True
     conda:
         "../envs/fbert.yaml"
@@ -38,9 +38,9 @@ rule write_embedded_corpus:
         mem_mb=500,
         runtime=10,
     params:
-        job=job("write_embedded_corpus"),
+        job=job("write_generated_corpus"),
     script:
-        "../scripts/write_embedded_corpus.py"
+        "../scripts/write_generated_corpus.py"
 
 
 rule prepare_task:

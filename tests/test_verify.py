@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 CHECKPOINT = "checkpoints/minilm-1/POS-seed0"
 PLACE = "minilm-1/original/PS-fxn"
 KINDS_OF_FILES = [
-    "corpora/embedded/treebank.conllu",
+    "corpora/generated/treebank.conllu",
     "examples/POS.json",
     "encoders/minilm-1.json",
     f"{CHECKPOINT}/model.safetensors",

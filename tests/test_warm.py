@@ -182,6 +182,7 @@ def test_it_waits_for_the_last_fork(workflow):
     assert ended(workflow.server)
 
 
+@pytest.mark.workflow
 def test_nothing_that_scripts_import_starts_a_thread(tmp_path):
     """A process with threads must not fork, and jobs would be slow again without a word."""
     workflow = Workflow(tmp_path)

@@ -1,7 +1,7 @@
-"""Corpora: known files and where they come from, readers, the division into parts, the embedded corpus.
+"""Corpora: known files and where they come from, readers, the division into parts, the generated corpus.
 
 Importing this package is cheap, since the workflow plans with it: what downloads or generates is imported by
-name, `fbert.corpora.fetch` and `fbert.corpora.embedded`.
+name, `fbert.corpora.fetch` and `fbert.corpora.generated`.
 """
 
 from fbert.corpora.layout import Layout

@@ -41,7 +41,7 @@ class CorpusSource:
         split_seed: seed of that division.
         synthetic: whether a machine made the text.
         known: whether it stands in the registry; its paths are then relative to the downloads.
-        embedded: whether the project writes it itself; its paths are then relative to that folder.
+        generated: whether the project writes it itself; its paths are then relative to that folder.
         layout: where a file of one's own has words and labels.
     """
 
@@ -51,7 +51,7 @@ class CorpusSource:
     split_seed: int = 0
     synthetic: bool = False
     known: bool = False
-    embedded: bool = False
+    generated: bool = False
     layout: Layout = field(default_factory=Layout)
 
     def reading(self) -> dict[str, Any]:
@@ -82,9 +82,9 @@ def known_corpora() -> Mapping[str, CorpusSource]:
     return {name: CorpusSource(known=True, **entry) for name, entry in _registry()["corpora"].items()}
 
 
-def embedded_files() -> list[str]:
-    """Return the names of the files of all embedded corpora."""
-    return [file for corpus in known_corpora().values() if corpus.embedded for file in corpus.files.values()]
+def generated_files() -> list[str]:
+    """Return the names of the files of all generated corpora."""
+    return [file for corpus in known_corpora().values() if corpus.generated for file in corpus.files.values()]
 
 
 @cache

@@ -41,7 +41,7 @@ STOPPED = 75
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """One training run.
 
     Attributes:
@@ -78,7 +78,7 @@ class Run:
         seed: int,
         partial: Path,
         record: Mapping[str, Any],
-    ) -> Run:
+    ) -> TrainingRun:
         """Make everything ready for the first update.
 
         Raises:

@@ -13,7 +13,7 @@ from fbert.encoder.model import Encoder
 from fbert.encoder.source import EncoderSource
 from fbert.files import writing
 from fbert.finetune.partial import partial_folder, publish
-from fbert.finetune.run import Run
+from fbert.finetune.run import TrainingRun
 from fbert.finetune.settings import FinetuneSettings
 from fbert.prepared import PreparedCorpus
 
@@ -55,7 +55,7 @@ def finetune(
     record = _record(source, encoder, corpus, task, settings, seed) | {"provenance": dict(provenance or {})}
     record = json.loads(json.dumps(record))  # as it is when read back
     with writing(folder), partial_folder(folder, record) as partial:
-        run = Run.prepare(encoder, corpus, task, settings, seed, partial, record)
+        run = TrainingRun.prepare(encoder, corpus, task, settings, seed, partial, record)
         run.train()
         publish(run.checkpoint(), folder)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fbert.probe.data import Part, check_part
 from fbert.probe.settings import ProbeSettings, Setting
-from fbert.probe.training import Group, Machine, Rows, Run, advance_all
+from fbert.probe.training import Group, Machine, ProbeRun, Rows, advance_all
 
 
 def learning_curves(
@@ -45,7 +45,7 @@ def learning_curves(
     X, y = check_part("training set", *train, len(labels))
     rows = Rows.on(Machine.of(device, 1).device, X, y, np.concatenate([X for X, _ in parts.values()]))
     # A loss can stall at most as often as there are epochs, so nothing ever stops.
-    runs = [Run(setting, seed) for seed in seeds]
+    runs = [ProbeRun(setting, seed) for seed in seeds]
     group = Group(runs, rows, replace(settings, patience=epochs))
     y_eval = np.concatenate([y for _, y in parts.values()])
     right = np.stack([_right(group, runs, y_eval, epoch) for epoch in range(1, epochs + 1)], axis=1)
@@ -54,7 +54,7 @@ def learning_curves(
     return {name: 100 * piece.mean(axis=2) for name, piece in zip(parts, pieces, strict=True)}
 
 
-def _right(group: Group, runs: Sequence[Run], y: NDArray[np.int64], epoch: int) -> NDArray[np.bool_]:
+def _right(group: Group, runs: Sequence[ProbeRun], y: NDArray[np.int64], epoch: int) -> NDArray[np.bool_]:
     """Train to the end of an epoch and return which rows each run then gets right: (seeds, m)."""
     advance_all([group], epoch, threads=1)
     return np.stack([run.predicted == y for run in runs])

@@ -17,7 +17,7 @@ LARGEST_FEATURE = 1e15
 
 
 @dataclass(frozen=True)
-class Examples:
+class ProbeData:
     """What a probe is trained and tested on.
 
     Attributes:
@@ -33,7 +33,7 @@ class Examples:
     y_test: NDArray[np.int64]
 
 
-def check_parts(train: Part, test: Part, n_labels: int) -> Examples:
+def check_parts(train: Part, test: Part, n_labels: int) -> ProbeData:
     """Check both parts and bring them into float32 features and int64 labels.
 
     Raises:
@@ -45,7 +45,7 @@ def check_parts(train: Part, test: Part, n_labels: int) -> Examples:
         raise InputError(f"features: found {X.shape[1]} in training and {X_test.shape[1]} in test")
     if len(np.unique(y)) == 1:
         raise InputError("training set: all examples have the same label, a probe needs two or more")
-    return Examples(X, y, X_test, y_test)
+    return ProbeData(X, y, X_test, y_test)
 
 
 def check_part(part: str, X: Any, y: Any, n_labels: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -102,7 +102,7 @@ def hold_out(y: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.
     return np.setdiff1d(np.arange(len(y)), held), np.sort(held)
 
 
-def describe(examples: Examples, labels: Sequence[str]) -> list[str]:
+def describe(examples: ProbeData, labels: Sequence[str]) -> list[str]:
     """Warnings about labels seen in one part only or once, and about features that tell nothing."""
     counts, counts_test = (np.bincount(y, minlength=len(labels)) for y in (examples.y, examples.y_test))
     kinds = {

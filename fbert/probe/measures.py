@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.probe.training import Run
+from fbert.probe.training import ProbeRun
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Accuracy:
     std: float
 
     @classmethod
-    def of(cls, runs: Sequence[Run], y: NDArray[np.int64]) -> Accuracy:
+    def of(cls, runs: Sequence[ProbeRun], y: NDArray[np.int64]) -> Accuracy:
         """Compare what each run predicted with the true labels y (m,)."""
         found = [accuracy(run.predicted, y) for run in runs]
         return cls(found, float(np.mean(found)), float(np.std(found)))

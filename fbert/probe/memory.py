@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fbert.errors import InputError
-from fbert.probe.data import Examples
+from fbert.probe.data import ProbeData
 from fbert.probe.perceptrons import PREDICTION_BATCH, Shape
 from fbert.probe.settings import ProbeSettings
 
@@ -13,7 +13,7 @@ _FLOAT = 4  # bytes
 _STATES = 4  # parameters, gradients and the two moments of Adam
 
 
-def affordable_threads(examples: Examples, settings: ProbeSettings, threads: int) -> int:
+def affordable_threads(examples: ProbeData, settings: ProbeSettings, threads: int) -> int:
     """How many of the threads fit into `memory_mb`.
 
     Fewer threads train the same groups, so memory never changes a result.

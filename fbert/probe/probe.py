@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from fbert.probe.control import Groups, control_labels
-from fbert.probe.data import Examples, Part, check_parts, describe
+from fbert.probe.data import Part, ProbeData, check_parts, describe
 from fbert.probe.measures import Accuracy, accuracy, confusion_matrix, majority_baseline, per_label
 from fbert.probe.memory import affordable_threads
 from fbert.probe.search import Choice, search
 from fbert.probe.settings import ProbeSettings, Setting, run_seeds
-from fbert.probe.training import Machine, Rows, Run, train_seeds
+from fbert.probe.training import Machine, ProbeRun, Rows, train_seeds
 from fbert.records.probe import Control, ProbeResult
 
 
@@ -58,17 +58,17 @@ def run_probe(
 
 
 def _train_and_test(
-    examples: Examples, setting: Setting, settings: ProbeSettings, seeds: Sequence[int], machine: Machine
-) -> list[Run]:
+    examples: ProbeData, setting: Setting, settings: ProbeSettings, seeds: Sequence[int], machine: Machine
+) -> list[ProbeRun]:
     rows = Rows.on(machine.device, examples.X, examples.y, examples.X_test)
     return train_seeds(setting, seeds, rows, settings, machine.threads)
 
 
 def _result(
-    examples: Examples,
+    examples: ProbeData,
     labels: Sequence[str],
     choice: Choice,
-    runs: Sequence[Run],
+    runs: Sequence[ProbeRun],
 ) -> ProbeResult:
     """Everything about the task itself; the control task comes after it."""
     y, y_test = examples.y, examples.y_test
@@ -97,7 +97,7 @@ def _result(
     )
 
 
-def _describe_runs(examples: Examples, runs: Sequence[Run]) -> list[str]:
+def _describe_runs(examples: ProbeData, runs: Sequence[ProbeRun]) -> list[str]:
     """A warning if nothing was learnt: the accuracy is then that of a constant answer."""
     if any(len(np.unique(run.predicted)) > 1 for run in runs):
         return []
@@ -110,9 +110,9 @@ def _describe_runs(examples: Examples, runs: Sequence[Run]) -> list[str]:
 
 def _with_control(
     result: ProbeResult,
-    examples: Examples,
+    examples: ProbeData,
     settings: ProbeSettings,
-    runs: Sequence[Run],
+    runs: Sequence[ProbeRun],
     groups: Groups | None,
     machine: Machine,
 ) -> ProbeResult:

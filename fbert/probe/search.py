@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.probe.data import Examples, hold_out
+from fbert.probe.data import ProbeData, hold_out
 from fbert.probe.measures import accuracy
 from fbert.probe.settings import ProbeSettings, Setting
-from fbert.probe.training import Group, Machine, Rows, Run, advance_all
+from fbert.probe.training import Group, Machine, ProbeRun, Rows, advance_all
 
 # (When a comparison is held, share of the grid that goes on); after the last one it is a single setting.
 # ASSUME: by the first one the better widths can be told, by the second also the better L2 weights.
@@ -68,7 +68,7 @@ class Choice:
     trials: list[Trial]
 
 
-def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Machine) -> Choice:
+def search(examples: ProbeData, settings: ProbeSettings, seed: int, machine: Machine) -> Choice:
     """Try the whole grid and choose.
 
     Raises:
@@ -76,7 +76,7 @@ def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Mach
     """
     kept, held = hold_out(examples.y, settings.held_out, seed)
     rows = Rows.on(machine.device, examples.X[kept], examples.y[kept], examples.X[held])
-    runs = [Run(setting, seed) for setting in settings.grid]
+    runs = [ProbeRun(setting, seed) for setting in settings.grid]
     comparisons = _comparisons(len(kept), settings)
     finalists, best, compared = _race(runs, rows, examples.y[held], comparisons, settings, machine)
     trials = [_trial(run, examples.y[held], run in finalists) for run in runs]
@@ -84,13 +84,13 @@ def search(examples: Examples, settings: ProbeSettings, seed: int, machine: Mach
 
 
 def _race(
-    runs: Sequence[Run],
+    runs: Sequence[ProbeRun],
     rows: Rows,
     y_held: NDArray[np.int64],
     comparisons: Sequence[tuple[int, float]],
     settings: ProbeSettings,
     machine: Machine,
-) -> tuple[Sequence[Run], Run, Sequence[tuple[int, float]]]:
+) -> tuple[Sequence[ProbeRun], ProbeRun, Sequence[tuple[int, float]]]:
     """Train, compare, let the better ones go on.
 
     Returns:
@@ -128,21 +128,21 @@ def _comparisons(n: int, settings: ProbeSettings) -> Sequence[tuple[int, float]]
     return [(min(time * unit, settings.max_epochs), share) for time, share in COMPARISONS]
 
 
-def _by_shape(runs: Sequence[Run], machine: Machine) -> list[list[Run]]:
+def _by_shape(runs: Sequence[ProbeRun], machine: Machine) -> list[list[ProbeRun]]:
     """Runs of equal widths, together on a GPU, a few at a time on a CPU to keep all its threads busy."""
     pairs = [list(pair) for _, pair in groupby(runs, key=lambda run: run.setting.widths)]
     size = GROUP_ON_CPU if machine.device.type == "cpu" else len(runs)
     return [pair[start : start + size] for pair in pairs for start in range(0, len(pair), size)]
 
 
-def _leaders(runs: Sequence[Run], y_held: NDArray[np.int64], n: int) -> list[Run]:
+def _leaders(runs: Sequence[ProbeRun], y_held: NDArray[np.int64], n: int) -> list[ProbeRun]:
     """The n best runs, best first: by accuracy, then narrower layers, then the stronger penalty."""
 
-    def rank(run: Run) -> tuple[float, int, float]:
+    def rank(run: ProbeRun) -> tuple[float, int, float]:
         return -accuracy(run.predicted, y_held), sum(run.setting.widths), -run.setting.l2
 
     return sorted(runs, key=rank)[:n]
 
 
-def _trial(run: Run, y_held: NDArray[np.int64], finalist: bool) -> Trial:
+def _trial(run: ProbeRun, y_held: NDArray[np.int64], finalist: bool) -> Trial:
     return Trial(run.setting, accuracy(run.predicted, y_held), run.epochs, run.converged, finalist)

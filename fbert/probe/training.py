@@ -56,7 +56,7 @@ class Rows:
 
 
 @dataclass(eq=False)
-class Run:
+class ProbeRun:
     """One perceptron in training.
 
     Attributes:
@@ -99,7 +99,7 @@ class Group:
         active: the runs still in training.
     """
 
-    def __init__(self, runs: Sequence[Run], rows: Rows, settings: ProbeSettings) -> None:
+    def __init__(self, runs: Sequence[ProbeRun], rows: Rows, settings: ProbeSettings) -> None:
         self.active = list(runs)
         self._rows = rows
         self._settings = settings
@@ -122,7 +122,7 @@ class Group:
                 self.keep([run for run in self.active if not run.converged])
         self._predict()
 
-    def keep(self, runs: Sequence[Run]) -> None:
+    def keep(self, runs: Sequence[ProbeRun]) -> None:
         """Train only these on."""
         members = [member for member, run in enumerate(self.active) if run in runs]
         if len(members) < len(self.active):
@@ -155,9 +155,9 @@ def advance_all(groups: Sequence[Group], until: int, threads: int) -> None:
 
 def train_seeds(
     setting: Setting, seeds: Sequence[int], rows: Rows, settings: ProbeSettings, threads: int
-) -> list[Run]:
+) -> list[ProbeRun]:
     """Train one setting from several seeds to the end: as one group on a GPU, as a group each on a CPU."""
-    runs = [Run(setting, seed) for seed in seeds]
+    runs = [ProbeRun(setting, seed) for seed in seeds]
     members = [[run] for run in runs] if rows.X.device.type == "cpu" else [runs]
     advance_all([Group(group, rows, settings) for group in members], settings.max_epochs, threads)
     return runs

@@ -23,7 +23,7 @@ EXAMPLES = "results/tiny/examples/PS-fxn.json"
 CHECKPOINT = "results/tiny/checkpoints/minilm-1/PS-fxn-seed0"
 # A file of each kind, and what another job makes of it.
 DATA = {
-    "corpora/embedded/treebank.conllu": "examples/POS.json",
+    "corpora/generated/treebank.conllu": "examples/POS.json",
     "examples/TREC-50.json": "embeddings/minilm-1/original/TREC-50-test.h5",
     "checkpoints/minilm-1/PS-fxn-seed0/model.safetensors": "embeddings/minilm-1/PS-fxn-seed0/PS-fxn-test.h5",
     "embeddings/minilm-1/original/PS-fxn-train.h5": "probes/minilm-1/original/PS-fxn-layer-last.json",

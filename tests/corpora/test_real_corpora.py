@@ -53,7 +53,7 @@ REGISTERED = [
     path
     for corpus in known_corpora().values()
     for path in corpus.files.values()
-    if not corpus.embedded
+    if not corpus.generated
     and path != "streusle/streusle.ud_train.conllulex"  # the folder may have a rebuilt one
 ]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fbert.corpora import FORMATS, Sentence, split_sentences
-from fbert.corpora.registry import embedded_files, known_corpora, known_file, known_files
+from fbert.corpora.registry import generated_files, known_corpora, known_file, known_files
 from fbert.errors import InputError
 
 
@@ -24,8 +24,8 @@ def test_known_corpora_can_be_read(corpus):
     assert corpus.known
     assert corpus.format in FORMATS
     assert set(corpus.files) == ({"all"} if corpus.test_share else {"train", "test"})
-    assert set(corpus.files.values()) <= set(embedded_files() if corpus.embedded else known_files())
-    assert corpus.synthetic == corpus.embedded
+    assert set(corpus.files.values()) <= set(generated_files() if corpus.generated else known_files())
+    assert corpus.synthetic == corpus.generated
 
 
 @pytest.fixture

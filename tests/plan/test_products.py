@@ -63,7 +63,7 @@ def test_figure1_is_made_from_nothing():
     [("table4", "the task TREC-50"), ("figure8", "DEP under dynamics.tasks"), ("table5", "a pair of tasks")],
 )
 def test_what_a_study_lacks_is_said(name, lack):
-    few = {"tasks": {"POS": {"corpus": "treebank"}}, "corpora": {"treebank": {"known": "embedded-treebank"}}}
+    few = {"tasks": {"POS": {"corpus": "treebank"}}, "corpora": {"treebank": {"known": "generated-treebank"}}}
     asked = study(**few, produce=["table7"])
     assert lack in asked.lacking[name]
     assert f"(not in this study: it needs {asked.lacking[name]})" in targets(asked)

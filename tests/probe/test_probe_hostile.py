@@ -10,7 +10,7 @@ from probe_data import blobs, names
 
 from fbert.errors import InputError
 from fbert.probe import ProbeSettings, run_probe
-from fbert.probe.data import Examples
+from fbert.probe.data import ProbeData
 from fbert.probe.memory import affordable_threads
 
 QUICK = ProbeSettings(widths=[8], l2=[1e-3, 1.0], runs=2, max_epochs=12)
@@ -142,7 +142,7 @@ def test_the_papers_grid_is_the_default():
 
 
 def test_memory_bounds_the_threads_and_not_the_result():
-    examples = Examples(X, Y, X_TEST, Y_TEST)
+    examples = ProbeData(X, Y, X_TEST, Y_TEST)
     assert affordable_threads(examples, ProbeSettings(memory_mb=10_000), 4) == 4
     assert affordable_threads(examples, ProbeSettings(memory_mb=120), 4) in (1, 2, 3)
     with pytest.raises(InputError, match="key `memory_mb`: 20 is too little for 120 examples of 20 features"):

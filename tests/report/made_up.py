@@ -31,14 +31,14 @@ STUDY = {
         "pud": {
             "files": {"all": "UD_English-PUD/en_pud-ud-test.conllu"},
             "known": True,
-            "embedded": False,
+            "generated": False,
             "synthetic": False,
         },
-        "toy": {"files": {"all": "t.conllu"}, "known": True, "embedded": True, "synthetic": True},
+        "toy": {"files": {"all": "t.conllu"}, "known": True, "generated": True, "synthetic": True},
         "own": {
             "files": {"train": "a.csv", "test": "b.csv"},
             "known": False,
-            "embedded": False,
+            "generated": False,
             "synthetic": False,
         },
     },

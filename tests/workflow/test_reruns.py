@@ -136,10 +136,10 @@ EDITS = [
         | {"figure_data": 2, "draw_figure": 2, "make_table": 5, "findings": 1},
     ),
     (
-        "fbert/corpora/embedded/lexicon.yaml",
+        "fbert/corpora/generated/lexicon.yaml",
         "will may can",
         "will may shall",
-        ALL_VECTORS | {"write_embedded_corpus": 1, "prepare_task": 3, "finetune": 3, "make_table": 6},
+        ALL_VECTORS | {"write_generated_corpus": 1, "prepare_task": 3, "finetune": 3, "make_table": 6},
     ),
     (
         "fbert/encoder/tokens.py",

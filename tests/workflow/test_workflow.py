@@ -70,10 +70,10 @@ def verified(folder, checkout):
 def test_jobs_are_forks_of_the_warm_process(checkout):
     who = "print(Path(f'/proc/{__import__(\"os\").getppid()}/cmdline').read_text())"
     checkout.edit(
-        "scripts/write_embedded_corpus.py", "job(snakemake):\n", f"job(snakemake):\n        {who}\n"
+        "scripts/write_generated_corpus.py", "job(snakemake):\n", f"job(snakemake):\n        {who}\n"
     )
-    checkout.run("results/tiny/corpora/embedded/treebank.conllu")
-    log = checkout.folder / "results/tiny/logs/write_embedded_corpus.log"
+    checkout.run("results/tiny/corpora/generated/treebank.conllu")
+    log = checkout.folder / "results/tiny/logs/write_generated_corpus.log"
     assert "fbert.warm" in log.read_text()
 
 

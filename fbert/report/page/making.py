@@ -59,7 +59,7 @@ def versions(provenance: Mapping[str, Any]) -> dict[str, str]:
 
 def _corpus(entry: Mapping[str, Any]) -> dict[str, Any]:
     files = list(entry["files"].values())
-    if entry["embedded"]:
+    if entry["generated"]:
         return {"licence": "written by fbert itself", "sources": [], "synthetic": True}
     if not entry["known"]:
         return {"licence": "files of your own", "sources": files, "synthetic": entry["synthetic"]}

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 
-from fbert.corpora.embedded.decks import Decks
+from fbert.corpora.generated.decks import Decks
 
 _HERE = Path(__file__).parent
 _FILES = ("phrases.yaml", "clauses.yaml", "sentences.yaml")

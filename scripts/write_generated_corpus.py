@@ -6,6 +6,6 @@ from fbert.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
-        from fbert.corpora.embedded import write_embedded
+        from fbert.corpora.generated import write_generated
 
-        write_embedded(Path(snakemake.output[0]).parent)
+        write_generated(Path(snakemake.output[0]).parent)

@@ -1,11 +1,11 @@
-"""The sentences of the embedded treebank, spelled as English is."""
+"""The sentences of the generated treebank, spelled as English is."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from fbert.corpora.embedded.decks import Decks
-from fbert.corpora.embedded.grammar import Phrase, make
+from fbert.corpora.generated.decks import Decks
+from fbert.corpora.generated.grammar import Phrase, make
 
 _VOWELS = tuple("aeiou")
 _NO_SPACE_BEFORE = {",", ";", ".", "?", "!", "%", "n't", "'s"}

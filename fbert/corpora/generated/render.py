@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fbert.corpora.embedded.grammar import Phrase, Token
-from fbert.corpora.embedded.sentences import spaces_after, to_text
+from fbert.corpora.generated.grammar import Phrase, Token
+from fbert.corpora.generated.sentences import spaces_after, to_text
 
-_NOTICE = "# note = synthetic: made by the seeded grammar of fbert.corpora.embedded"
+_NOTICE = "# note = synthetic: made by the seeded grammar of fbert.corpora.generated"
 _UNIT_RELATIONS = {"fixed", "flat", "compound:prt"}
 _LEXCATS = {"NOUN": "N", "PROPN": "N", "VERB": "V", "ADP": "P"}
 

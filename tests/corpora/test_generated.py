@@ -1,4 +1,4 @@
-"""The embedded corpus: right by construction, varied enough to be a study in small."""
+"""The generated corpus: right by construction, varied enough to be a study in small."""
 
 import os
 import subprocess
@@ -8,21 +8,21 @@ from collections import Counter
 import pytest
 
 from fbert.corpora import read_sentences, split_sentences
-from fbert.corpora.embedded import embedded_texts, write_embedded
-from fbert.corpora.embedded.decks import Decks
-from fbert.corpora.embedded.grammar import Item, expand, load
+from fbert.corpora.generated import generated_texts, write_generated
+from fbert.corpora.generated.decks import Decks
+from fbert.corpora.generated.grammar import Item, expand, load
 from fbert.corpora.readers import parse_sentences
-from fbert.corpora.registry import embedded_files, known_corpora
+from fbert.corpora.registry import generated_files, known_corpora
 
 from .labels import functions, prepositions, questions, relations, roles, upos
 
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory):
-    """Training and test sentences of every embedded corpus, read as the workflow reads them."""
-    folder = tmp_path_factory.mktemp("embedded")
-    write_embedded(folder)
-    return {name: _read(corpus, folder) for name, corpus in known_corpora().items() if corpus.embedded}
+    """Training and test sentences of every generated corpus, read as the workflow reads them."""
+    folder = tmp_path_factory.mktemp("generated")
+    write_generated(folder)
+    return {name: _read(corpus, folder) for name, corpus in known_corpora().items() if corpus.generated}
 
 
 def _read(corpus, folder):
@@ -34,17 +34,17 @@ def _read(corpus, folder):
 
 @pytest.fixture(scope="module")
 def treebank(parts):
-    train, test = parts["embedded-treebank"]
+    train, test = parts["generated-treebank"]
     return train + test
 
 
 def test_the_files_are_those_of_the_registry(tmp_path):
-    write_embedded(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(embedded_files())
+    write_generated(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(generated_files())
 
 
 def test_a_seed_decides_every_byte():
-    code = "from fbert.corpora.embedded import embedded_texts; print(embedded_texts(5), end='')"
+    code = "from fbert.corpora.generated import generated_texts; print(generated_texts(5), end='')"
     runs = [
         subprocess.run(
             [sys.executable, "-c", code],
@@ -55,42 +55,42 @@ def test_a_seed_decides_every_byte():
         )
         for seed in ("1", "2")
     ]
-    assert runs[0].stdout == runs[1].stdout == str(embedded_texts(5))
-    assert embedded_texts(5) != embedded_texts(6)
+    assert runs[0].stdout == runs[1].stdout == str(generated_texts(5))
+    assert generated_texts(5) != generated_texts(6)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_seed_gives_trees_that_the_readers_accept(seed):
-    for name, text in embedded_texts(seed).items():
+    for name, text in generated_texts(seed).items():
         corpus = next(corpus for corpus in known_corpora().values() if name in corpus.files.values())
         assert parse_sentences(text.encode(), corpus.format, name)
 
 
 def test_the_amounts(parts, treebank):
-    train, test = parts["embedded-prepositions"]
+    train, test = parts["generated-prepositions"]
     assert (len(treebank), len(train), len(test)) == (600, 480, 120)
     assert len(set(upos(treebank))) == 17
     assert len(set(relations(treebank))) >= 25
     assert len(set(roles(train))) >= 14
     assert len(set(functions(train))) >= 10
-    train, test = parts["embedded-questions"]
+    train, test = parts["generated-questions"]
     assert (len(train), len(test)) == (320, 80)
     assert len(set(questions(train))) >= 12
 
 
 def test_role_and_function_differ_often(parts):
-    pairs = prepositions(parts["embedded-prepositions"][0])
+    pairs = prepositions(parts["generated-prepositions"][0])
     assert 0.2 < sum(role != function for role, function in pairs) / len(pairs) < 0.5
 
 
 @pytest.mark.parametrize(
     ("corpus", "labels"),
     [
-        ("embedded-treebank", upos),
-        ("embedded-treebank", relations),
-        ("embedded-prepositions", roles),
-        ("embedded-prepositions", functions),
-        ("embedded-questions", questions),
+        ("generated-treebank", upos),
+        ("generated-treebank", relations),
+        ("generated-prepositions", roles),
+        ("generated-prepositions", functions),
+        ("generated-questions", questions),
     ],
 )
 def test_every_label_has_more_examples_than_a_small_cluster(parts, corpus, labels):
@@ -100,7 +100,7 @@ def test_every_label_has_more_examples_than_a_small_cluster(parts, corpus, label
     assert min(known.values()) > 5
 
 
-@pytest.mark.parametrize("corpus", ["embedded-treebank", "embedded-prepositions", "embedded-questions"])
+@pytest.mark.parametrize("corpus", ["generated-treebank", "generated-prepositions", "generated-questions"])
 def test_no_sentence_is_in_both_parts(parts, corpus):
     train, test = ({sentence.words for sentence in part} for part in parts[corpus])
     assert not train & test
@@ -131,7 +131,7 @@ def test_words_are_ambiguous(treebank, form, tags):
 
 def test_prepositions_are_ambiguous(parts):
     by_form = Counter()
-    for s in parts["embedded-prepositions"][0]:
+    for s in parts["generated-prepositions"][0]:
         for form, role in {(w.lower(), r) for w, r in zip(s.words, s.columns["ss"], strict=True) if r != "_"}:
             by_form[form, role] += 1
     assert all(
@@ -150,7 +150,7 @@ def test_trees_are_projective(treebank):
 
 
 def test_the_text_comment_is_the_words_with_their_spaces():
-    for block in embedded_texts()["treebank.conllu"].strip().split("\n\n"):
+    for block in generated_texts()["treebank.conllu"].strip().split("\n\n"):
         lines = block.splitlines()
         (text,) = (line.removeprefix("# text = ") for line in lines if line.startswith("# text = "))
         rows = [line.split("\t") for line in lines if not line.startswith("#")]
@@ -161,7 +161,7 @@ def test_the_text_comment_is_the_words_with_their_spaces():
 
 def test_the_files_say_that_they_are_synthetic():
     assert all(
-        text.startswith("# note = synthetic") for name, text in embedded_texts().items() if "conllu" in name
+        text.startswith("# note = synthetic") for name, text in generated_texts().items() if "conllu" in name
     )
 
 

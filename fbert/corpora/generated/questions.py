@@ -1,4 +1,4 @@
-"""The questions of the embedded corpus, in TREC's form: a class, a space, words apart by spaces."""
+"""The questions of the generated corpus, in TREC's form: a class, a space, words apart by spaces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from fbert.corpora.embedded.decks import Decks
+from fbert.corpora.generated.decks import Decks
 
 _PATTERNS = Path(__file__).with_name("questions.yaml")
 
