@@ -24,6 +24,7 @@ include: "rules/directprobe.smk"
 include: "rules/dynamics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/health.smk"
 include: "rules/findings.smk"
 include: "rules/provenance.smk"
 include: "rules/report.smk"
@@ -32,7 +33,8 @@ include: "rules/help.smk"
 
 onstart:
     PLAN.claim_results()
-    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
+    elsewhere = workflow.deployment_settings.deployment_method
+    if workflow.is_main_process and workflow.local_exec and not elsewhere:
         warm.start()
 
 

@@ -14,21 +14,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from fbert.advice import advice, advice_on_reading, said_of_reading, summary
 from fbert.corpora.generated import write_generated
 from fbert.corpora.registry import CorpusSource
-from fbert.errors import InputError, shortened
-from fbert.health import Health, health_of
+from fbert.errors import InputError
+from fbert.health import health_of
 from fbert.paths import downloaded
 from fbert.prepare import prepare
 from fbert.prepared import PreparedCorpus
 from fbert.study.study import Study
-
-UNKNOWN_SHARE = 1.0
-"""Per cent of words read as unknown above which the numbers are about something else than the text."""
-SEEN_SHARE = 1.0
-"""Per cent of test examples that were trained on above which accuracy flatters visibly."""
-FEW = 10
-"""Test examples below which an accuracy moves by ten points with each of them."""
 
 
 def check(study: Study, mirror: str | None = None) -> Iterator[str]:
@@ -66,38 +60,8 @@ def _task(
     definition = {task: study.definitions[task]}
     prepared[task] = prepare(name, files, tasks=definition, **source.reading())
     found = health_of(prepared[task], task)
-    yield (
-        f"{task} ({name}): {found.train:,} training and {found.test:,} test examples, {found.labels} labels; "
-        f"longest text {found.longest:,} words"
-    )
+    yield summary(task, name, found)
     yield from (f"  ! {line}" for line in advice(found))
-
-
-def advice(found: Health) -> Iterator[str]:
-    """Yield what to mend or to keep in mind, each with its reason."""
-    if found.look_alikes:
-        groups = "; ".join(" = ".join(map(ascii, group)) for group in found.look_alikes)
-        yield f"labels that look alike and count as different: {groups}. Probably one is meant"
-    if found.contradictions:
-        text, labels = found.contradictions[0]
-        yield (
-            f"{len(found.contradictions)} input(s) stand in training with different labels, such as "
-            f"'{shortened(text, 70)}' with {' and '.join(labels)}: no encoder reaches fewer than "
-            f"{found.least_clusters} clusters for {found.labels} labels"
-        )
-    if found.seen and 100 * found.seen / found.test > SEEN_SHARE:
-        yield (
-            f"{found.seen} of {found.test} test inputs stand in training too, {found.seen_alike} with their "
-            "label: accuracy counts what was remembered"
-        )
-    if found.test_only:
-        yield f"labels of the test set alone, which nothing can learn: {_several(found.test_only)}"
-    if found.once:
-        yield f"labels with one training example: {_several(found.once)}"
-    if found.train_only:
-        yield f"labels without a test example, whose accuracy stays unknown: {_several(found.train_only)}"
-    if found.test < FEW:
-        yield f"only {found.test} test examples: each moves the accuracy by {100 / found.test:.0f} points"
 
 
 def _files(source: CorpusSource, mirror: str | None, scratch: Path) -> Mapping[str, Path]:
@@ -115,6 +79,7 @@ def _files(source: CorpusSource, mirror: str | None, scratch: Path) -> Mapping[s
 def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) -> Iterator[str]:
     from fbert.encoder.loading import describe, load_model  # takes seconds to import
     from fbert.encoder.source import EncoderSource
+    from fbert.encoder.tokens import reading_of
 
     entry: Mapping[str, Any] = study.encoders[name]
     source = EncoderSource.from_study(name, entry)
@@ -129,17 +94,6 @@ def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) ->
     )
     for task, corpus in prepared.items():
         sentences = [words for part in corpus.splits.values() for words in part.sentences]
-        tokens = tokenizer.tokenize(sentences)
-        words = sum(one.n_words for one in tokens)
-        unknown = sum(one.unknown for one in tokens)
-        cut = sum(len(one.pieces) > 1 for one in tokens)
-        if unknown:
-            mark = "  ! " if 100 * unknown / words > UNKNOWN_SHARE else "  "
-            yield f"{mark}{task}: {unknown:,} of {words:,} words are read as unknown, in whole or in part"
-        if cut:
-            yield f"  {task}: {cut:,} of {len(tokens):,} texts are longer than that and read in pieces"
-
-
-def _several(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+        reading = reading_of(tokenizer.tokenize(sentences))
+        yield f"  {task}: {said_of_reading(reading)}"
+        yield from (f"  ! {line}" for line in advice_on_reading(reading))

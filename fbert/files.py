@@ -122,3 +122,18 @@ def _free_mb(path: Path) -> int:
     """Return the megabytes free on the disk where `path` is, or will be."""
     existing = next(folder for folder in path.absolute().parents if folder.exists())
     return shutil.disk_usage(existing).free // 10**6
+
+
+@contextmanager
+def as_record(path: Path | str, kind: str) -> Iterator[None]:
+    """Say which file it is that lacks what a record of this kind has.
+
+    Raises:
+        CorruptFileError: the content could not be taken for one.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, InputError) as error:
+        raise CorruptFileError(
+            f"{path}: not {kind} ({error!r}); delete it and run again to rebuild it"
+        ) from error

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fbert.prepared import SECOND, PreparedCorpus, Split
 from fbert.states import grouped
@@ -44,6 +45,8 @@ class Health:
         test_only: labels without a training example.
         look_alikes: groups of labels that differ by what nobody sees.
         longest: words of the longest text.
+        documents: number of documents, where the files tell.
+        divided: those of them with sentences in both sets.
     """
 
     train: int
@@ -58,6 +61,17 @@ class Health:
     test_only: tuple[str, ...]
     look_alikes: tuple[tuple[str, ...], ...]
     longest: int
+    documents: int
+    divided: int
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Health:
+        """Read the fields from plain values, in which tuples are lists."""
+        return cls(**{name: _frozen(content[name]) for name in cls.__dataclass_fields__})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def health_of(corpus: PreparedCorpus, task: str) -> Health:
@@ -90,6 +104,8 @@ def health_of(corpus: PreparedCorpus, task: str) -> Health:
         test_only=tuple(name for name in names if not counts["train"][name]),
         look_alikes=look_alikes(names),
         longest=max(len(words) for part in corpus.splits.values() for words in part.sentences),
+        documents=corpus.documents,
+        divided=corpus.divided,
     )
 
 

@@ -47,6 +47,10 @@ class Results:
         """The vectors of one task's words in one state of an encoder."""
         return f"{self.root}/embeddings/{encoder}/{state}/{task}-{split}.h5"
 
+    def reading(self, encoder: str = "{encoder}", state: object = "{state}", task: str = "{task}") -> str:
+        """How a state of an encoder reads the words of one task."""
+        return f"{self.root}/embeddings/{encoder}/{state}/{task}-reading.json"
+
     def probe(self, encoder: str = "{encoder}", state: object = "{state}", task: str = "{task}") -> str:
         """The record of a probe on the last layer."""
         return self._record("probes", encoder, state, task, "last")
@@ -88,6 +92,11 @@ class Results:
     def findings(self, form: str = "json") -> str:
         """The findings as json or md."""
         return f"{self.root}/findings.{form}"
+
+    @property
+    def health(self) -> str:
+        """What is to be known of the data."""
+        return f"{self.root}/health.json"
 
     @property
     def provenance(self) -> str:

@@ -225,6 +225,9 @@ class Plan:
         study = {"name": self.study.name, "encoder": self.study.main_encoder}
         return {"kind": product.kind, "title": product.title, "study": study}
 
+    def _settings_of_health(self) -> Settings:
+        return {"files": PRODUCTS["health"].inputs(self.study, self.results)}
+
     def _settings_of_findings(self) -> Settings:
         return {
             "study": self.study.name,

@@ -17,6 +17,8 @@ from fbert.errors import InputError, nearest
 from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.task_definitions import Found, TaskDefinition
 
+_DOCUMENT = "document"
+
 
 def prepare(
     name: str,
@@ -27,6 +29,7 @@ def prepare(
     test_share: float | None,
     split_seed: int,
     layout: Mapping[str, Any] | None = None,
+    split_by: str | None = None,
 ) -> PreparedCorpus:
     """Read a corpus and find the examples of its tasks.
 
@@ -39,16 +42,20 @@ def prepare(
         test_share: share of sentences that becomes the test set, for a corpus under `all`.
         split_seed: seed of that division.
         layout: the fields of a `Layout`, for a table or a file with a word on each line.
+        split_by: what it keeps together: `document`, a column of a table, or None.
 
     Raises:
         InputError: a file is malformed, or a task finds no example in a split.
     """
     labels = sorted({column for definition in tasks.values() for column in definition.columns})
+    if split_by not in (None, _DOCUMENT, *labels):
+        labels.append(str(split_by))
     wanted = replace(Layout(**(layout or {})), labels=tuple(labels))
     sentences = {part: read_sentences(path, format, wanted) for part, path in files.items()}
     if test_share is not None:
         try:
-            train, test = split_sentences(sentences["all"], test_share, split_seed)
+            groups = None if split_by is None else _groups(sentences["all"], split_by)
+            train, test = split_sentences(sentences["all"], test_share, split_seed, groups)
         except InputError as error:
             raise InputError(
                 f"corpus {name}: {error}; in a treebank, blank lines part the sentences"
@@ -68,7 +75,14 @@ def prepare(
         )
         for part in ("train", "test")
     }
-    return PreparedCorpus(name, synthetic, names, splits)
+    documents = [_groups(part, split_by or _DOCUMENT) for part in sentences.values()]
+    of_train, of_test = (set(found) - {""} for found in documents)
+    return PreparedCorpus(name, synthetic, names, splits, len(of_train | of_test), len(of_train & of_test))
+
+
+def _groups(sentences: Sequence[Sentence], by: str) -> list[str]:
+    """Return which document, or value of a column, each sentence is of; empty where nothing says."""
+    return [sentence.document if by == _DOCUMENT else sentence.values[by] for sentence in sentences]
 
 
 def _check_columns(tasks: Mapping[str, TaskDefinition], sentences: Sequence[Sentence], corpus: str) -> None:

@@ -53,17 +53,26 @@ class PreparedCorpus:
         synthetic: whether the text was made by a grammar.
         labels: label names of each task, sorted, over all splits.
         splits: `train` and `test`.
+        documents: number of documents, where the files tell; 0 elsewhere.
+        divided: those of them with sentences in both splits.
     """
 
     name: str
     synthetic: bool
     labels: Mapping[str, tuple[str, ...]]
     splits: Mapping[str, Split]
+    documents: int = 0
+    divided: int = 0
 
     def write(self, path: Path | str) -> None:
         """Write as JSON, whole or not at all."""
         splits = {name: _split_to_json(split) for name, split in self.splits.items()}
-        head = {"name": self.name, "synthetic": self.synthetic}
+        head = {
+            "name": self.name,
+            "synthetic": self.synthetic,
+            "documents": self.documents,
+            "divided": self.divided,
+        }
         write_json(path, head | {"labels": {k: list(v) for k, v in self.labels.items()}, "splits": splits})
 
     @classmethod
@@ -77,7 +86,8 @@ class PreparedCorpus:
         try:
             labels = {task: tuple(names) for task, names in content["labels"].items()}
             splits = {name: _split_from_json(split) for name, split in content["splits"].items()}
-            return cls(content["name"], content["synthetic"], labels, splits)
+            documents = {name: content[name] for name in ("documents", "divided")}
+            return cls(content["name"], content["synthetic"], labels, splits, **documents)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise CorruptFileError(
                 f"{path}: not a prepared corpus ({error!r}); delete it and run again to rebuild it"

@@ -94,6 +94,16 @@ def _examples(study: Study, results: Results) -> Inputs:
     return {"examples": [results.examples(task) for task in study.tasks]}
 
 
+def _health_inputs(study: Study, results: Results) -> Inputs:
+    """What the original encoders read; tuning changes no word."""
+    places = [(encoder, ORIGINAL, task) for encoder in study.encoders for task in study.tasks]
+    return _examples(study, results) | {"readings": [results.reading(*place) for place in places]}
+
+
+def _tasks(study: Study, results: Results) -> Inputs:
+    return _examples(study, results) | {"health": [results.health]}
+
+
 def _records(study: Study, results: Results) -> Inputs:
     """All encoders and tasks, original and tuned."""
     return _pairs_of_records(study, results, list(study.encoders), list(study.tasks))
@@ -205,7 +215,7 @@ def _differences(name: str, task: str, every_layer: bool = True) -> FigureProduc
 def _findings_inputs(study: Study, results: Results) -> Inputs:
     cross = {f"cross_{kind}": files for kind, files in _cross_records(study, results).items()}
     followed = [results.trajectory(study.main_encoder, state) for state in study.followed]
-    return _records(study, results) | cross | {"trajectories": followed}
+    return _records(study, results) | cross | {"trajectories": followed, "health": [results.health]}
 
 
 def _report_inputs(study: Study, results: Results) -> Inputs:
@@ -218,12 +228,13 @@ def _report_inputs(study: Study, results: Results) -> Inputs:
         "tables": [results.table(table.name, form) for table in tables for form in ("csv", "json")],
         "figures": [results.figure(figure.name, form) for figure in figures for form in ("png", "json")],
         "findings": [results.findings()] if FINDINGS in study.produce else [],
+        "health": [results.health] if HEALTH in study.produce else [],
         "movement": [results.movement(encoder, task) for encoder in encoders for task in study.tasks],
         "provenance": [results.provenance],
     }
 
 
-FINDINGS, REPORT = "findings", "report"
+HEALTH, FINDINGS, REPORT = "health", "findings", "report"
 _TABLE = ("csv", "md", "tex", "json")
 _DISTANCES = "Distance of a label to the nearest other label during fine-tuning"
 
@@ -252,7 +263,7 @@ PRODUCTS: Mapping[str, Product] = {
             _no_cross_tasks,
         ),
         TableProduct(
-            "table6", "Tasks: labels and examples; sentences and words of their corpora", _TABLE, _examples
+            "table6", "Tasks: labels and examples; sentences and words of their corpora", _TABLE, _tasks
         ),
         TableProduct(
             "table7",
@@ -279,6 +290,12 @@ PRODUCTS: Mapping[str, Product] = {
         _differences("figure10", "PS-role"),
         _figure("movement", "movement", "Distance that label centroids moved in fine-tuning, by layer"),
         _figure("memorisation", "memorisation", "Learning curves on seen and unseen examples"),
+        Product(
+            HEALTH,
+            "What is to be known of the data before numbers are believed",
+            ("json",),
+            _health_inputs,
+        ),
         Product(
             FINDINGS,
             "F1 to F5: what the study says of each published finding",

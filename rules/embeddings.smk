@@ -8,6 +8,7 @@ rule embed:
     output:
         train=PATHS.store(split="train"),
         test=PATHS.store(split="test"),
+        reading=PATHS.reading(),
     log:
         f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{task}}.log",
     # Before other jobs, since the longest ones, probes, wait for it.

@@ -7,7 +7,10 @@ if __name__ == "__main__":
         from fbert.encoder.model import Encoder
         from fbert.encoder.source import EncoderSource
         from fbert.prepared import PreparedCorpus
+        from fbert.reading import Reading
+        from fbert.records.health import ReadingRecord
         from fbert.store.embed import embed
+        from fbert.store.read import read_provenance
 
         settings, wildcards = snakemake.params.job["settings"], snakemake.wildcards
         corpus = PreparedCorpus.read(snakemake.input.examples[0])
@@ -19,5 +22,8 @@ if __name__ == "__main__":
             "state": wildcards.state,
             "synthetic": corpus.synthetic,
         }
-        for split, path in snakemake.output.items():
+        stores = {split: snakemake.output[split] for split in corpus.splits}
+        for split, path in stores.items():
             embed(encoder, corpus, split, path, [wildcards.task], None, settings["dtype"], provenance)
+        train, test = (Reading(**read_provenance(path)["reading"]) for path in stores.values())
+        ReadingRecord(source.name, wildcards.task, train + test).write(snakemake.output.reading)

@@ -10,7 +10,7 @@ if __name__ == "__main__":
         from fbert.report.page.write import Sources, page
 
         files = snakemake.params.job["settings"]["files"]
-        kinds = ("findings", "tables", "figures", "movement")
+        kinds = ("findings", "tables", "figures", "movement", "health")
         sources = Sources(
             provenance=Path(snakemake.input.provenance[0]),
             results=Path(snakemake.params.job["root"]),

@@ -7,8 +7,10 @@ import yaml
 from encoder.tiny import build
 
 from fbert.__main__ import main
-from fbert.check import advice, check
+from fbert.advice import advice, advice_on_reading
+from fbert.check import check
 from fbert.health import Health
+from fbert.reading import Reading
 from fbert.study.study import load_study, study_from
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,8 @@ FINE = Health(
     test_only=(),
     look_alikes=(),
     longest=9,
+    documents=0,
+    divided=0,
 )
 
 
@@ -44,6 +48,7 @@ def test_nothing_is_said_of_what_is_fine():
         ({"test_only": tuple("abcdefg")}, "which nothing can learn: a, b, c, d, e and 2 more"),
         ({"once": ("a",)}, "labels with one training example: a"),
         ({"train_only": ("a",)}, "labels without a test example"),
+        ({"documents": 9, "divided": 3}, "3 of 9 documents have sentences in training and in test"),
         ({"test": 4}, "only 4 test examples: each moves the accuracy by 25 points"),
     ],
 )
@@ -54,6 +59,13 @@ def test_what_is_to_be_known_is_said_with_its_reason(changes, said):
 
 def test_one_test_input_of_many_that_was_trained_on_is_not_worth_a_word():
     assert list(advice(Health(**{**FINE.__dict__, "test": 1000, "seen": 5, "seen_alike": 5}))) == []
+
+
+@pytest.mark.parametrize(("unknown", "said"), [(10, 0), (11, 1)])
+def test_unknown_words_are_worth_a_word_above_one_in_a_hundred(unknown, said):
+    lines = list(advice_on_reading(Reading(texts=9, cut=1, words=1000, unknown=unknown, dropped=0)))
+    assert len(lines) == said
+    assert all("1.1% of the words (11 of 1,000) are read as unknown" in line for line in lines)
 
 
 def test_a_broken_study_reads_like_advice(tmp_path):
@@ -74,7 +86,7 @@ def test_a_broken_study_reads_like_advice(tmp_path):
         "labels that look alike",
         "'the light runs' with neg and pos",
         "labels of the test set alone, which nothing can learn: odd",
-        "words are read as unknown",
+        "of the words (13 of 59) are read as unknown",
         "mine: 3 layers",
     ):
         assert part in said, said

@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbert.directprobe import DirectProbe
+from fbert.errors import CorruptFileError
 from fbert.health import health_of, least_clusters, look_alikes
 from fbert.prepared import Examples, PreparedCorpus, Split
+from fbert.reading import Reading
+from fbert.records.health import ReadingRecord, read_health, with_readings, write_health
 
 
 def questions(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> PreparedCorpus:
@@ -80,6 +83,35 @@ def test_no_encoder_reaches_fewer_clusters(rows):
     assert DirectProbe().fit(general, np.array(labels)).n_clusters_ == least
     crowded = np.array(inputs, dtype=float)[:, None] % 3
     assert DirectProbe().fit(crowded, np.array(labels)).n_clusters_ >= least
+
+
+def test_what_was_written_is_read_again(tmp_path):
+    corpus = questions(TRAIN, [("why", "reason")])
+    readings = [ReadingRecord(name, "q", Reading(6, 1, 9, 2, 1)) for name in ("one", "two")]
+    for record in readings:
+        record.write(tmp_path / "reading.json")
+        assert ReadingRecord.read(tmp_path / "reading.json") == record
+    tasks = with_readings([("q", "own", health_of(corpus, "q"))], readings)
+    write_health(tmp_path / "health.json", tasks)
+    assert read_health(tmp_path / "health.json") == tasks
+
+
+def test_a_reading_of_no_task_or_there_twice_is_refused():
+    found = [("q", "own", health_of(questions(TRAIN, TRAIN), "q"))]
+    reading = Reading(1, 0, 1, 0, 0)
+    with pytest.raises(ValueError, match="reading of r by one"):
+        with_readings(found, [ReadingRecord("one", "r", reading)])
+    with pytest.raises(ValueError, match="reading of q by one: twice"):
+        with_readings(found, [ReadingRecord("one", "q", reading)] * 2)
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", '{"tasks": [{}]}', '{"tasks": [{"task": "q", "health": {}}]}', "{"]
+)
+def test_a_file_of_something_else_is_refused_by_name(tmp_path, content):
+    (tmp_path / "health.json").write_text(content)
+    with pytest.raises(CorruptFileError, match=r"health\.json"):
+        read_health(tmp_path / "health.json")
 
 
 def test_no_such_task():

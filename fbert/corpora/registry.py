@@ -39,6 +39,7 @@ class CorpusSource:
         files: paths of `train` and `test`, or of `all` for a corpus that is divided here.
         test_share: share of the sentences under `all` that becomes the test part.
         split_seed: seed of that division.
+        split_by: what it keeps together: `document`, or in a table a column; None to divide anywhere.
         synthetic: whether a machine made the text.
         known: whether it stands in the registry; its paths are then relative to the downloads.
         generated: whether the project writes it itself; its paths are then relative to that folder.
@@ -49,6 +50,7 @@ class CorpusSource:
     files: Mapping[str, str]
     test_share: float | None = None
     split_seed: int = 0
+    split_by: str | None = None
     synthetic: bool = False
     known: bool = False
     generated: bool = False
@@ -61,6 +63,7 @@ class CorpusSource:
             "synthetic": self.synthetic,
             "test_share": self.test_share,
             "split_seed": self.split_seed,
+            "split_by": self.split_by,
             "layout": asdict(self.layout),
         }
 

@@ -18,6 +18,8 @@ class Sentence:
         line: where it begins in its file, from 1, comments included.
         values: annotation of the whole sentence by column; for TREC its `label`.
         second: for a pair of texts, how many words the first one has; None for a single text.
+        document: which document it is of, by the file's own name for it or by file and line of its beginning;
+            empty where the file says nothing of documents.
     """
 
     id: str
@@ -26,3 +28,4 @@ class Sentence:
     line: int
     values: Mapping[str, str] = field(default_factory=dict)
     second: int | None = None
+    document: str = ""

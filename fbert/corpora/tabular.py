@@ -19,6 +19,7 @@ _CLOSED = {"ADP", "AUX", "CCONJ", "DET", "NUM", "PART", "PRON", "SCONJ"}
 _UPOS = _OPEN | _CLOSED | {"PUNCT", "SYM", "X", "_"}
 _HEAD = re.compile(r"_|0|[1-9][0-9]{0,8}")
 _UNIT = re.compile(r"_|[1-9][0-9]*:[1-9][0-9]*")
+_NEW_DOCUMENT = re.compile(r"#\s*newdoc(?:\s+id\s*=\s*(\S.*?))?\s*")
 _SENT_ID = re.compile(r"#\s*sent_id\s*=\s*(\S.*?)\s*")
 
 Block = list[tuple[int, str]]
@@ -91,12 +92,22 @@ def _read(lines: Lines, names: tuple[str, ...]) -> list[Sentence]:
     found = [_sentence(lines, block, names) for block in blocks(lines)]
     _refuse_repeated_ids(found, lines)
     own = {sentence.id for sentence in found}
-    return [
+    named = [
         sentence
         if sentence.id
         else replace(sentence, id=f"{number}" if f"{number}" not in own else f"#{number}")
         for number, sentence in enumerate(found, start=1)
     ]
+    return _with_documents(named)
+
+
+def _with_documents(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Give every sentence the document that begins with it or before it."""
+    document, found = "", []
+    for sentence in sentences:
+        document = sentence.document or document
+        found.append(replace(sentence, document=document))
+    return found
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
@@ -119,7 +130,13 @@ def _sentence(lines: Lines, block: Block, names: tuple[str, ...]) -> Sentence:
         _check_word(row, lines)
     check_tree([Arc(row.line, row.fields["head"], row.fields["deprel"]) for row in words], lines, first)
     columns = {name: tuple(row.fields[name] for row in words) for name in words[0].fields if name != "id"}
-    return Sentence(_own_id(comments) or "", columns["form"], columns, first)
+    return Sentence(
+        _own_id(comments) or "",
+        columns["form"],
+        columns,
+        first,
+        document=_new_document(comments, f"{lines.path}:{first}"),
+    )
 
 
 def _leading_comments(block: Block) -> list[str]:
@@ -131,6 +148,12 @@ def _leading_comments(block: Block) -> list[str]:
 def _own_id(comments: Sequence[str]) -> str | None:
     matches = [match for comment in comments if (match := _SENT_ID.fullmatch(comment))]
     return matches[0].group(1) if matches else None
+
+
+def _new_document(comments: Sequence[str], otherwise: str) -> str:
+    """Return the name of the document that begins here, or another one; empty if none begins."""
+    matches = [match for comment in comments if (match := _NEW_DOCUMENT.fullmatch(comment))]
+    return (matches[0].group(1) or otherwise) if matches else ""
 
 
 def _row(lines: Lines, line: int, text: str, names: tuple[str, ...]) -> Row:

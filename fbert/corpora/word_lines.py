@@ -19,13 +19,17 @@ def read_word_lines(lines: Lines, layout: Layout) -> list[Sentence]:
     Raises:
         InputError: a line has more or fewer columns, or an empty one.
     """
-    found = []
+    found: list[Sentence] = []
     apart = "\t" if any("\t" in line for line in lines.lines) else " "
-    sentences = [block for block in blocks(lines) if block[0][1].split(apart)[0] != DOCUMENT]
-    for number, block in enumerate(sentences, start=1):
+    document = ""
+    for block in blocks(lines):
+        first = block[0][0]
+        if block[0][1].split(apart)[0] == DOCUMENT:
+            document = f"{lines.path}:{first}"
+            continue
         rows = [_row(lines, line, text.split(apart), layout.columns) for line, text in block]
         columns = dict(zip(layout.columns, zip(*rows, strict=True), strict=True))
-        found.append(Sentence(str(number), columns["form"], columns, block[0][0]))
+        found.append(Sentence(str(len(found) + 1), columns["form"], columns, first, document=document))
     return found
 
 

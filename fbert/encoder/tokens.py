@@ -16,13 +16,14 @@ Of two texts in one sentence, the second follows after what the tokenizer puts b
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from fbert.errors import InputError
 from fbert.prepared import SECOND
+from fbert.reading import Reading
 
 NO_WORD = -1
 
@@ -48,20 +49,30 @@ class Tokens:
         pieces: one, or several for a sentence that is too long.
         n_words: number of words.
         unknown: number of words that are read, whole or in part, as the unknown token.
-        unreadable: number of those the tokenizer makes nothing of at all.
+        dropped: number of those the tokenizer makes nothing of at all.
         second: of two texts, the place of `SECOND` among the words; None for a single text.
     """
 
     pieces: tuple[Piece, ...]
     n_words: int
     unknown: int
-    unreadable: int
+    dropped: int
     second: int | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """Counts of this one text."""
+        return Reading(1, int(len(self.pieces) > 1), self.n_words, self.unknown, self.dropped)
 
     @property
     def length(self) -> int:
         """Number of subwords over all pieces, special tokens included."""
         return sum(len(piece.ids) for piece in self.pieces)
+
+
+def reading_of(tokens: Iterable[Tokens]) -> Reading:
+    """Return the counts of some texts."""
+    return sum((text.reading for text in tokens), Reading(0, 0, 0, 0, 0))
 
 
 class WordTokenizer:

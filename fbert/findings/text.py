@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fbert.advice import advice, advice_on_reading
 from fbert.findings.rule import (
     CONTRADICTED,
     NOT_TESTABLE,
@@ -15,6 +16,7 @@ from fbert.findings.rule import (
     Claim,
     Finding,
 )
+from fbert.records.health import TaskHealth
 from fbert.words import SYNTHETIC_REMARK
 
 
@@ -23,7 +25,8 @@ def to_json(findings: Sequence[Finding], study: Mapping[str, Any]) -> dict[str, 
 
     Args:
         findings: to write.
-        study: `study` (its name), `description`, `synthetic` and `seeds`, which stand at the top.
+        study: `study` (its name), `description`, `synthetic`, `seeds` and the `remarks` on its data, which
+            stand at the top.
     """
     return dict(study) | {
         "rule": RULE,
@@ -57,7 +60,22 @@ def to_markdown(findings: Sequence[Finding], study: Mapping[str, Any]) -> str:
     head = [f"# Findings of the study {study['study']}", study["description"], RULE, _on_seeds(study)]
     if study["synthetic"]:
         head.insert(2, f"**{SYNTHETIC_REMARK}**")
+    if study["remarks"]:
+        head.append("Of the data:\n\n" + "\n".join(f"- {remark}" for remark in study["remarks"]))
     return "\n\n".join([*head, *map(_section, findings)]) + "\n"
+
+
+def data_remarks(tasks: Sequence[TaskHealth]) -> list[str]:
+    """Return what is to be kept in mind of a study's data when its findings are read."""
+    return [
+        *(f"{task.task}: {line}" for task in tasks for line in advice(task.health)),
+        *(
+            f"{task.task}, {encoder}: {line}"
+            for task in tasks
+            for encoder, reading in task.readings.items()
+            for line in advice_on_reading(reading)
+        ),
+    ]
 
 
 def _section(finding: Finding) -> str:

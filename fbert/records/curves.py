@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fbert.records.origin import Origin, as_record, read_record, write_record
+from fbert.files import as_record
+from fbert.records.origin import Origin, read_record, write_record
 
 Curves = Mapping[str, list[list[float]]]
 """For each set of examples (runs, epochs) accuracies in per cent."""

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fbert.records.origin import Origin, as_record, read_record, write_record
+from fbert.files import as_record
+from fbert.records.origin import Origin, read_record, write_record
 
 LabelPair = tuple[str, str]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from fbert.errors import CorruptFileError, InputError
-from fbert.files import read_json, write_json
+from fbert.errors import InputError
+from fbert.files import as_record, read_json, write_json
 from fbert.states import State
 from fbert.store.read import read_layers, read_provenance
 
@@ -119,21 +118,6 @@ def read_record(path: Path | str) -> tuple[Origin, dict[str, Any]]:
     content = read_json(path)
     with as_record(path, "a record"):
         return Origin.from_json(content), content
-
-
-@contextmanager
-def as_record(path: Path | str, kind: str) -> Iterator[None]:
-    """Say which file it is that lacks what a record of this kind has.
-
-    Raises:
-        CorruptFileError: the content could not be taken for one.
-    """
-    try:
-        yield
-    except (KeyError, TypeError, InputError) as error:
-        raise CorruptFileError(
-            f"{path}: not {kind} ({error!r}); delete it and run again to rebuild it"
-        ) from error
 
 
 def _in_words(key: Key) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.encoder.model import Encoder, SentenceVectors
-from fbert.encoder.tokens import Tokens
+from fbert.encoder.tokens import Tokens, reading_of
 from fbert.errors import InputError
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store.form import STORE, creating, layer_name, write_texts
@@ -184,9 +185,6 @@ def _record(
         "corpus": corpus.name,
         "corpus_checksum": corpus.checksum(tasks),
         "split": split,
-        "overlong_sentences": sum(len(sentence.pieces) > 1 for sentence in tokens),
-        "words": sum(sentence.n_words for sentence in tokens),
-        "unknown_words": sum(sentence.unknown for sentence in tokens),
-        "unreadable_words": sum(sentence.unreadable for sentence in tokens),
+        "reading": asdict(reading_of(tokens)),
         "versions": {name: version(name) for name in ("torch", "transformers", "h5py")},
     }

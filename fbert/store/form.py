@@ -1,7 +1,8 @@
 """The form of the files: how they are made whole, sealed, opened and checked.
 
 HDF5 sums up its own metadata from version 1.10 of the format on, all but the heap that holds text of variable
-length: a byte changed there can keep the library busy for ever. So text has a fixed length in these files.
+length: a byte changed there can keep the library busy for ever. Text of a fixed length is as long as the
+longest each time. So texts are bytes here, one after another, and the places where they end.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from fbert.errors import CorruptFileError, InputError
 from fbert.files import replacing
 
-STORE = "fbert vectors 1"
+STORE = "fbert vectors 2"
 # A file under its final name is never written to, and locks fail on some cluster file systems.
 FORMAT: dict[str, Any] = {"libver": ("v110", "v110"), "locking": False}
 
@@ -71,15 +72,17 @@ def values(dataset: h5py.Dataset) -> NDArray[Any]:
 
 
 def write_texts(group: h5py.Group, name: str, content: Sequence[str]) -> None:
-    """Write a dataset of text."""
+    """Write texts as one run of bytes and the places where they end: as large as their sum."""
     encoded = [text.encode() for text in content]
-    longest = max(map(len, encoded), default=0)
-    group.create_dataset(name, data=encoded, dtype=h5py.string_dtype(length=max(longest, 1)))
+    both = group.create_group(name)
+    both["bytes"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+    both["ends"] = np.cumsum([len(text) for text in encoded], dtype=np.int64)
 
 
-def texts(dataset: h5py.Dataset) -> tuple[str, ...]:
-    """Read a dataset of text whole, as `values` does."""
-    return tuple(text.decode() for text in values(dataset))
+def texts(both: h5py.Group) -> tuple[str, ...]:
+    """Read what `write_texts` wrote whole, as `values` does."""
+    content, ends = values(both["bytes"]).tobytes(), values(both["ends"]).tolist()
+    return tuple(content[i:j].decode() for i, j in zip([0, *ends], ends, strict=False))
 
 
 def layer_name(layer: int) -> str:

@@ -12,6 +12,7 @@ from fbert.corpora.registry import CorpusSource, known_corpora
 from fbert.errors import InputError, nearest
 from fbert.task_definitions import TaskDefinition
 
+DOCUMENT = "document"
 _LEVELS = {
     "conllu": ("word", "pair"),
     "conllulex": ("word", "pair"),
@@ -40,8 +41,22 @@ def corpus_source(entry: Mapping[str, Any], key: str) -> CorpusSource:
         raise InputError(f"{key}.files: give train and test, or all; found {', '.join(sorted(parts))}")
     if ("all" in parts) != ("test_share" in entry):
         raise InputError(f"{key}: test_share belongs to a file under `all`, and only there")
+    if "split_by" in entry:
+        _check_split_by(entry, key)
     rest = {name: value for name, value in entry.items() if name not in ("text", "tokens", "columns")}
     return CorpusSource(**rest, layout=_layout(entry, key))
+
+
+def _check_split_by(entry: Mapping[str, Any], key: str) -> None:
+    if "all" not in entry["files"]:
+        raise InputError(f"{key}.split_by: belongs to a file under `all`, which is divided here")
+    if entry["format"] in TABLES:
+        if "tokens" in entry or entry["split_by"] == DOCUMENT:
+            raise InputError(
+                f"{key}.split_by: names a column of a table of texts, whose equal values stay together"
+            )
+    elif entry["split_by"] != DOCUMENT:
+        raise InputError(f"{key}.split_by: in format {entry['format']} it can only be `{DOCUMENT}`")
 
 
 def check_task(task: TaskDefinition, name: str, source: CorpusSource, key: str) -> None:
@@ -105,7 +120,11 @@ def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
     if entry["known"] not in corpora:
         raise InputError(f"{key}.known: no corpus '{entry['known']}'; {nearest(entry['known'], corpora)}")
     corpus = corpora[entry["known"]]
-    division = {name: entry[name] for name in ("test_share", "split_seed") if name in entry}
+    division = {name: entry[name] for name in ("test_share", "split_seed", "split_by") if name in entry}
     if set(entry) - {"known", *division} or (division and "all" not in corpus.files):
-        raise InputError(f"{key}: beside `known` go only test_share and split_seed, of an undivided corpus")
+        raise InputError(
+            f"{key}: beside `known` go only test_share, split_seed and split_by, of an undivided corpus"
+        )
+    if division.get("split_by", DOCUMENT) != DOCUMENT:
+        raise InputError(f"{key}.split_by: in format {corpus.format} it can only be `{DOCUMENT}`")
     return replace(corpus, **division)

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from fbert.analysis.similarity import label_level_similarity, train_test_similarity
-from fbert.health import health_of
 from fbert.prepared import SECOND, PreparedCorpus
 from fbert.published import ROW, published_figures
 from fbert.records.geometry import Geometry, GeometryRecord
+from fbert.records.health import TaskHealth
 from fbert.records.origin import Origin, joined
 from fbert.records.probe import ProbeRecord
 from fbert.states import grouped
@@ -40,9 +40,14 @@ def encoder_rows(encoders: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def task_rows(corpora: Sequence[PreparedCorpus]) -> pd.DataFrame:
-    """Table 6: labels and examples of each task, sentences and words of its corpus."""
-    rows = [_task_row(corpus, task) for corpus in corpora for task in corpus.labels]
+def task_rows(corpora: Sequence[PreparedCorpus], tasks: Sequence[TaskHealth]) -> pd.DataFrame:
+    """Table 6: labels and examples of each task, sentences and words of its corpus, and their health.
+
+    Shares of words that were read as unknown or dropped, and of texts read in pieces, are in per cent and of
+    the encoder that reads most words as unknown.
+    """
+    known = {found.task: found for found in tasks}
+    rows = [_task_row(corpus, task, known[task]) for corpus in corpora for task in corpus.labels]
     return pd.DataFrame(rows)
 
 
@@ -111,7 +116,7 @@ _REMARKS = [
 ]
 
 
-def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
+def _task_row(corpus: PreparedCorpus, task: str, known: TaskHealth) -> dict[str, Any]:
     row: dict[str, Any] = {"task": task, "corpus": corpus.name, "labels": len(corpus.labels[task])}
     for part, split in corpus.splits.items():
         examples = split.examples[task]
@@ -121,7 +126,8 @@ def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
             f"{part}_sentences": len(split.sentences),
             f"{part}_words": sum(word != SECOND for words in split.sentences for word in words),
         }
-    found = health_of(corpus, task)
+    found = known.health
+    worst = max(known.readings.values(), key=lambda reading: reading.unknown_percent)
     return row | {
         "least_clusters": found.least_clusters,
         "contradictory_inputs": len(found.contradictions),
@@ -129,6 +135,12 @@ def _task_row(corpus: PreparedCorpus, task: str) -> dict[str, Any]:
         "test_examples_in_train": found.seen_alike,
         "labels_once": len(found.once),
         "look_alike_labels": sum(map(len, found.look_alikes)),
+        "longest_text": found.longest,
+        "documents": found.documents,
+        "divided_documents": found.divided,
+        "unknown_words": worst.unknown_percent,
+        "dropped_words": 100 * worst.dropped / max(worst.words, 1),
+        "texts_in_pieces": worst.cut_percent,
         "text": text_kind(corpus.synthetic),
     }
 

@@ -12,13 +12,14 @@ from fbert.files import read_json
 from fbert.prepared import PreparedCorpus
 from fbert.published import ROW
 from fbert.records.geometry import GeometryRecord
+from fbert.records.health import read_health
 from fbert.records.probe import ProbeRecord
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
 from fbert.text_kind import SYNTHETIC
 
 Inputs = Mapping[str, Sequence[Any]]
-"""By kind: `encoders` (plain values), `examples` (prepared corpora), `probes` and `geometries` (records)."""
+"""By kind: `encoders` (plain values), `examples` (corpora); `health`, `probes` and `geometries` (records)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Table:
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "encoders": read_json,
     "examples": PreparedCorpus.read,
+    "health": read_health,
     "probes": ProbeRecord.read,
     "geometries": GeometryRecord.read,
 }
@@ -156,8 +158,10 @@ def _table6(title: str, inputs: Inputs) -> Table:
         "test_words": "Test words",
         "least_clusters": "Least clusters",
         "test_inputs_in_train": "Test inputs seen in training",
+        "unknown_words": "Unknown words (%)",
     }
-    return Table("table6", title, task_rows(inputs["examples"]), shown)
+    (health,) = inputs["health"]
+    return Table("table6", title, task_rows(inputs["examples"], health), shown)
 
 
 def _table7(title: str, inputs: Inputs) -> Table:

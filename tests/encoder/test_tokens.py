@@ -73,7 +73,7 @@ def test_pieces_fit_and_lose_nothing(encoder, words):
 def test_a_word_of_nothing_is_unknown_and_counted(small):
     (tokens,) = small.tokenize([["light", "\u200b", "", "run"]])
     unknown = small.tokenizer.huggingface.unk_token_id
-    assert (tokens.unreadable, tokens.n_words) == (2, 4)
+    assert (tokens.dropped, tokens.n_words) == (2, 4)
     assert [subwords(tokens, word) for word in (1, 2)] == [[unknown], [unknown]]
 
 

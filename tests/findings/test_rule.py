@@ -10,7 +10,7 @@ from fbert.findings.text import to_json, to_markdown
 from fbert.words import SYNTHETIC_REMARK
 
 UP, DOWN, BOTH = Interval(1, 0.5, 2), Interval(-1, -2, -0.5), Interval(0.1, -1, 1)
-STUDY = {"study": "made-up", "description": "Made up.", "synthetic": False, "seeds": [0]}
+STUDY = {"study": "made-up", "description": "Made up.", "synthetic": False, "seeds": [0], "remarks": []}
 
 
 def claim(*estimates):

@@ -102,7 +102,18 @@ def test_provenance_says_what_made_it_and_what_was_cut(encoder, tmp_path):
         "study": "s",
     }
     assert expected.items() <= found.items()
-    assert (found["overlong_sentences"], found["unreadable_words"]) == (1, 1)
+    assert found["reading"] == {"texts": 1, "cut": 1, "words": len(words), "unknown": 1, "dropped": 1}
+
+
+def test_a_store_grows_with_the_sum_of_its_texts(encoder, tmp_path):
+    """One text of 200 kB among 500 short ones: text of fixed length would take 100 MB."""
+    sentences = (*[("light", f"number{n}") for n in range(500)], ("light" * 40_000,))
+    rows = np.arange(len(sentences))
+    examples = {"r": Examples(rows, np.zeros((len(rows), 0), dtype=np.int64), rows % 2)}
+    corpus = PreparedCorpus("c", True, {"r": ("A", "B")}, {"train": Split(sentences, examples)})
+    embed(encoder, corpus, "train", tmp_path / "store.h5", ["r"], layers=[1])
+    assert (tmp_path / "store.h5").stat().st_size < 200_000 + 501 * (4 * encoder.dim + 100) + 50_000
+    assert read_forms(tmp_path / "store.h5", "r") == tuple(" ".join(words) for words in sentences)
 
 
 def test_what_is_not_there_is_refused_by_name(encoder, tiny, tmp_path):

@@ -11,9 +11,12 @@ import pytest
 from made_up_records import PAIRS, geometry, probe
 
 from fbert.errors import InputError
+from fbert.health import health_of
 from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.published import published_figures
+from fbert.reading import Reading
 from fbert.records.geometry import Distance
+from fbert.records.health import TaskHealth
 from fbert.tables.make import Table, make_table
 from fbert.tables.render import write_table
 from fbert.words import SYNTHETIC_REMARK
@@ -160,7 +163,10 @@ def test_table6_counts_examples_labels_and_words():
         "test": Split((("d",),), {"POS": test}),
     }
     corpus = PreparedCorpus("toy", True, {"POS": ("X", "Y")}, splits)
-    row = make_table("table6", "Tasks", {"examples": [corpus]}).rows.to_dict("records")[0]
+    readings = {"one": Reading(2, 1, 200, 3, 1), "two": Reading(2, 0, 200, 1, 0)}
+    health = [TaskHealth("POS", "toy", health_of(corpus, "POS"), readings)]
+    row = make_table("table6", "Tasks", {"examples": [corpus], "health": [health]}).rows.to_dict("records")[0]
+    assert (row["unknown_words"], row["dropped_words"], row["texts_in_pieces"]) == (1.5, 0.5, 50.0)
     assert (row["labels"], row["train_labels"], row["test_labels"]) == (2, 2, 1)
     assert (row["train_examples"], row["test_examples"]) == (3, 1)
     assert (row["train_sentences"], row["train_words"], row["test_words"]) == (2, 3, 1)

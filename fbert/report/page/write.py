@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from fbert.files import read_json
+from fbert.records.health import read_health
+from fbert.report.page.data import data_of
 from fbert.report.page.figures import figure
 from fbert.report.page.findings import finding
 from fbert.report.page.making import corpora, cost, versions
@@ -29,6 +31,7 @@ class Sources:
         findings: `findings.json`, none if the study does not produce it.
         tables: CSV and JSON of each table.
         figures: PNG and JSON of each figure.
+        health: what is to be known of the data, none if the study does not produce it.
         movement: the views of `fbert.report.movement`, in the order in which they are offered.
     """
 
@@ -38,6 +41,7 @@ class Sources:
     tables: Sequence[Path] = ()
     figures: Sequence[Path] = ()
     movement: Sequence[Path] = ()
+    health: Sequence[Path] = ()
 
 
 def page(sources: Sources) -> str:
@@ -66,6 +70,7 @@ def _content(sources: Sources) -> dict[str, Any]:
         "findings": _findings(sources.findings),
         "tables": [table(path) for path in sources.tables if path.suffix == ".csv"],
         "figures": [figure(path) for path in sources.figures if path.suffix == ".png"],
+        "health": [data_of(task) for path in sources.health for task in read_health(path)],
         "views": [read_json(path) for path in sources.movement],
         "versions": versions(provenance),
         "provenance": provenance,
