@@ -75,10 +75,10 @@ def advice_on_reading(reading: Reading) -> Iterator[str]:
 
 def said_of_reading(reading: Reading) -> str:
     """Return the counts of a reading in a line."""
-    return (
-        f"{reading.words:,} words, {reading.unknown:,} read as unknown ({reading.dropped:,} of them vanish); "
-        f"{reading.texts:,} texts, {reading.cut:,} too long and read in pieces"
-    )
+    unknown = f"{reading.unknown:,} of them read as unknown" if reading.unknown else "none of them unknown"
+    vanished = f" ({reading.dropped:,} without a single subword)" if reading.dropped else ""
+    cut = f"{reading.cut:,} of them too long and read in pieces" if reading.cut else "none too long"
+    return f"{reading.words:,} words, {unknown}{vanished}; {reading.texts:,} texts, {cut}"
 
 
 def _several(names: tuple[str, ...]) -> str:

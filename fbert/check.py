@@ -24,6 +24,9 @@ from fbert.prepare import prepare
 from fbert.prepared import PreparedCorpus
 from fbert.study.study import Study
 
+_PROCESS = 600e6
+"""Bytes that Python, torch and transformers take before a weight is loaded."""
+
 
 def check(study: Study, mirror: str | None = None) -> Iterator[str]:
     """Yield the lines of the page: corpora and tasks first, then encoders.
@@ -92,8 +95,44 @@ def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) ->
         f"{name}: {facts['layers']} layers, {facts['hidden']} wide, {facts['parameters'] / 1e6:.1f} million "
         f"parameters; reads {tokenizer.max_length:,} subwords at once"
     )
+    said: dict[str, list[str]] = {}
     for task, corpus in prepared.items():
         sentences = [words for part in corpus.splits.values() for words in part.sentences]
         reading = reading_of(tokenizer.tokenize(sentences))
-        yield f"  {task}: {said_of_reading(reading)}"
-        yield from (f"  ! {line}" for line in advice_on_reading(reading))
+        for line in (
+            f"  {{}}: {said_of_reading(reading)}",
+            *(f"  ! {{}}: {it}" for it in advice_on_reading(reading)),
+        ):
+            said.setdefault(line, []).append(task)
+    yield from (line.format(", ".join(tasks)) for line, tasks in said.items())
+    yield f"  {_space(study, name, facts, prepared)}"
+
+
+def _space(study: Study, name: str, facts: Mapping[str, int], prepared: Mapping[str, PreparedCorpus]) -> str:
+    """Say what an encoder's stores, checkpoints and training will take, by its shape.
+
+    A store has a float for each layer, row and unit. A checkpoint has the weights, and a run that is followed as
+    many again for each snapshot but the first, of which compression leaves two fifths or more. Training holds
+    weights, gradients and Adam's two moments beside what Python and torch take.
+    """
+    from fbert.store.embed import needed_rows
+
+    others = [pair for pair in study.cross_tasks if name == study.main_encoder]
+    stores = 0
+    for task, corpus in prepared.items():
+        rows = sum(len(needed_rows(split, [task])) for split in corpus.splits.values())
+        states = 1 + len(study.seeds) * (1 + sum(probed_on == task for _, probed_on in others))
+        stores += rows * states
+    size = {"float16": 2, "float32": 4}[study.store["dtype"]]
+    stores *= (facts["layers"] + 1) * facts["hidden"] * size
+    followed = len(study.followed) * (study.dynamics["snapshots"] - 1) if name == study.main_encoder else 0
+    checkpoints = 4 * facts["parameters"] * (len(study.tuned) + followed)
+    memory = 16 * facts["parameters"] + _PROCESS
+    return (
+        f"to expect: {_size(stores)} of stores, up to {_size(checkpoints)} of checkpoints, and about "
+        f"{_size(memory)} of memory in fine-tuning"
+    )
+
+
+def _size(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
