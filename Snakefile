@@ -32,7 +32,8 @@ include: "rules/help.smk"
 
 onstart:
     PLAN.claim_results()
-    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
+    elsewhere = workflow.deployment_settings.deployment_method
+    if workflow.is_main_process and workflow.local_exec and not elsewhere:
         warm.start()
 
 

@@ -18,7 +18,7 @@ LONG = HERE / "long.yaml"
 # This cluster has no database, and answers at once.
 PROFILE = ["--profile", "slurm", "--slurm-status-command", "squeue", "--latency-wait", "5"]
 PROFILE += ["--slurm-init-seconds-before-status-checks", "1"]
-TRAINING = "results/long/checkpoints/minilm-3/PS-role-seed0"
+TRAINING = "results/long/checkpoints/minilm-6/PS-role-seed0"
 
 
 class Cluster:
@@ -184,7 +184,7 @@ def trainings(cluster: Cluster, before: set[str]) -> list[dict[str, str]]:
 
 def assert_went_on(checkout: Checkout, local: Checkout) -> None:
     """The last training began where the one before it had ended, and ended as an undisturbed one does."""
-    log = (checkout.folder / "results/long/logs/finetune/minilm-3/PS-role-seed0.log").read_text()
+    log = (checkout.folder / "results/long/logs/finetune/minilm-6/PS-role-seed0.log").read_text()
     assert int(re.search(r"(\d+)/\d+ \[", log)[1]) > 5, "it should go on, not begin anew"
     assert results(checkout, "long") == results(local, "long")
 
