@@ -72,7 +72,7 @@ def key_of(log: str) -> tuple[str, str]:
 def measured(folder: Path) -> dict[str, pd.DataFrame]:
     """Return for each rule the processor seconds of the jobs that were run, with encoder and item."""
     rows = defaultdict(list)
-    for made in Ledger([str(folder)]).records.values():
+    for made in filter(lambda made: made.took, Ledger([str(folder)]).records.values()):
         key = key_of("/".join(value for name, value in made.wildcards.items() if name != "layer") + ".log")
         rows[made.rule].append((*key, made.took["processor_seconds"]))
     return {rule: pd.DataFrame(found, columns=["encoder", "item", "seconds"]) for rule, found in rows.items()}

@@ -159,12 +159,12 @@ class _Server:
             _import(_imported_by(Path(request["script"])) | self._late.get(request["rule"], set()))
             if len(os.listdir("/proc/self/task")) > 1:  # a fork has one thread, and others' locks for ever
                 return
-            late = stack.enter_context(tempfile.TemporaryFile())
+            late = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the fork has ended)
             gc.freeze()  # so that collecting garbage in a fork copies nothing
             pid = os.fork()
             if pid == 0:
                 _be_the_job(request, files, late)
-            self._follow(connection.dup(), pid, os.fdopen(os.dup(late.fileno()), "rb"), request["rule"])
+            self._follow(connection.dup(), pid, late, request["rule"])
 
     def _follow(self, connection: socket.socket, pid: int, late: IO[bytes], rule: str) -> None:
         self._forks += 1

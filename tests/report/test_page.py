@@ -7,6 +7,7 @@ import re
 import pytest
 
 from fbert.errors import CorruptFileError
+from fbert.made import Job, Made
 from fbert.report.page.findings import finding, number
 from fbert.report.page.making import cost
 from fbert.report.page.write import page
@@ -79,6 +80,12 @@ def test_licences_warnings_and_costs_are_named(made_up):
 def test_what_jobs_took_is_read_from_their_records(made_up):
     assert cost(made_up.results) == (2, 3660.4, 2048)
     assert cost(made_up.results / "nowhere").memory == "not measured"
+
+
+def test_a_record_from_before_jobs_were_measured_is_left_out(made_up):
+    old = Job(str(made_up.results), "probe", {"name": "old"}, {}, code="", versions={})
+    Made(old.rule, old.wildcards, {}, old.code, {}, inputs={}, outputs={}).write(old.record)
+    assert cost(made_up.results) == (2, 3660.4, 2048)
 
 
 def test_rows_that_do_not_fit_are_refused(made_up):

@@ -16,7 +16,7 @@ class Cost(NamedTuple):
     """What the jobs of a study took, by the records of what they made.
 
     Attributes:
-        jobs: number of jobs.
+        jobs: number of jobs that were measured.
         seconds: of all jobs, one after the other.
         peak_mb: most memory of a single job, None if none was measured.
     """
@@ -39,8 +39,8 @@ class Cost(NamedTuple):
 
 
 def cost(results: Path) -> Cost:
-    """Sum up the records under a study's folder."""
-    jobs = [made.took for made in Ledger([str(results)]).records.values()]
+    """Sum up the records under a study's folder; those of an fbert that did not measure are left out."""
+    jobs = [made.took for made in Ledger([str(results)]).records.values() if made.took]
     seconds = sum(job["seconds"] for job in jobs)
     return Cost(len(jobs), seconds, max((job["memory_mb"] for job in jobs), default=None))
 
