@@ -111,9 +111,9 @@ def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) ->
 def _space(study: Study, name: str, facts: Mapping[str, int], prepared: Mapping[str, PreparedCorpus]) -> str:
     """Say what an encoder's stores, checkpoints and training will take, by its shape.
 
-    A store has a float for each layer, row and unit. A checkpoint has the weights, and a run that is followed as
-    many again for each snapshot but the first, of which compression leaves two fifths or more. Training holds
-    weights, gradients and Adam's two moments beside what Python and torch take.
+    A store has a float for each layer, row and unit. A checkpoint has the weights, and a run that is followed
+    as many again for each snapshot but the first, of which compression leaves two fifths or more. Training
+    holds weights, gradients and Adam's two moments beside what Python and torch take.
     """
     from fbert.store.embed import needed_rows
 

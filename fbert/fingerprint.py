@@ -62,7 +62,7 @@ def fingerprint(script: Path | str) -> str:
 def third_party(script: Path | str) -> frozenset[str]:
     """Return the top-level names that a script, or a module behind it, imports from outside the package."""
     files = [Path(script), *imported_files(Path(script))]
-    return frozenset(name.partition(".")[0] for file in files for name in _imports(file)) - {PACKAGE.name}
+    return frozenset(name.partition(".")[0] for file in files for name in imports(file)) - {PACKAGE.name}
 
 
 def imported_files(script: Path) -> set[Path]:
@@ -79,13 +79,13 @@ def imported_files(script: Path) -> set[Path]:
 
 def direct_imports(path: Path) -> set[Path]:
     """Return the files of this package that one file imports itself, functions' own imports included."""
-    found = {file for name in _imports(path) if (file := _file_of(name)) is not None}
+    found = {file for name in imports(path) if (file := _file_of(name)) is not None}
     return found - _FRAME
 
 
 @cache
-def _imports(path: Path) -> frozenset[str]:
-    """Return the dotted names that a file imports; `from a import b` may mean the module a.b."""
+def imports(path: Path) -> frozenset[str]:
+    """Return the dotted names of what a file imports, wherever in it; `from a import b` may mean a.b."""
     return frozenset(name for node in ast.walk(_tree(path)) for name in _imported_names(node))
 
 

@@ -20,7 +20,6 @@ a script runs as it is.
 
 from __future__ import annotations
 
-import ast
 import ctypes
 import gc
 import importlib
@@ -33,10 +32,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
+
+from fbert.fingerprint import imports
 
 ADDRESS = "FBERT_WARM"
 """The environment variable with the warm process's socket."""
@@ -156,7 +157,7 @@ class _Server:
             if not message:  # who asked was killed
                 return
             request = json.loads(message)
-            _import(_imported_by(Path(request["script"])) | self._late.get(request["rule"], set()))
+            _import(imports(Path(request["script"])) | self._late.get(request["rule"], set()))
             if len(os.listdir("/proc/self/task")) > 1:  # a fork has one thread, and others' locks for ever
                 return
             late = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the fork has ended)
@@ -195,18 +196,7 @@ class _Server:
         self._watch(end, ended)
 
 
-def _imported_by(script: Path) -> set[str]:
-    """Return the modules that a script names in its imports, wherever in it they stand."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-    return names
-
-
-def _import(names: set[str]) -> None:
+def _import(names: Set[str]) -> None:
     """Import what is not imported; what fails will fail in the job, where it is reported."""
     for name in sorted(names - sys.modules.keys()):
         with suppress(Exception):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fbert.fingerprint import PACKAGE, _file_of, _imports, direct_imports, imported_files
+from fbert.fingerprint import PACKAGE, _file_of, direct_imports, imported_files, imports
 
 # Each module may import those of earlier lines, never of its own line or of later ones.
 ORDER = [
-    ["errors", "layers", "words", "text_kind", "reading", "fingerprint", "environment", "warm"],
-    ["states", "files", "published"],
+    ["errors", "layers", "words", "text_kind", "reading", "fingerprint", "environment"],
+    ["states", "files", "published", "warm"],
     ["paths", "made"],
     ["products", "job", "provenance", "corpora"],
     ["task_definitions", "prepared"],
@@ -57,7 +57,7 @@ def test_imports_follow_the_data():
 
 def all_imports(path):
     """The files that one file imports itself, those that frame a job included."""
-    named = {_file_of(name) for name in _imports(path)}
+    named = {_file_of(name) for name in imports(path)}
     return (named | direct_imports(path)) - {None, PACKAGE / "__init__.py"}
 
 
@@ -70,7 +70,7 @@ def test_heavy_imports_stay_in_their_stages():
         "figures": {"matplotlib"},
     }
     for path in FILES:
-        heavy = {name.partition(".")[0] for name in _imports(path)} & HEAVY
+        heavy = {name.partition(".")[0] for name in imports(path)} & HEAVY
         assert heavy <= allowed.get(module_of(path), set()), path
 
 

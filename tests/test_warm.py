@@ -186,10 +186,9 @@ def test_it_waits_for_the_last_fork(workflow):
 def test_nothing_that_scripts_import_starts_a_thread(tmp_path):
     """A process with threads must not fork, and jobs would be slow again without a word."""
     workflow = Workflow(tmp_path)
-    imports = (
-        "import runpy; from pathlib import Path; import ast; from fbert.warm import _import, _imported_by; "
-    )
-    imports += f"[_import(_imported_by(p)) for p in Path({str(ROOT / 'scripts')!r}).glob('*.py')]; "
+    imports = "import runpy; from pathlib import Path; from fbert.fingerprint import imports; "
+    imports += "from fbert.warm import _import; "
+    imports += f"[_import(imports(p)) for p in Path({str(ROOT / 'scripts')!r}).glob('*.py')]; "
     imports += "print(sorted({'torch', 'sklearn', 'pandas', 'matplotlib', 'numba'} - sys.modules.keys()))"
     workflow.begin(imports)
     assert [workflow.line() for _ in range(3)][1:] == ["[]", "0"]

@@ -1,4 +1,4 @@
-"""Hugging Face datasets that were saved to disk: folders of Arrow files, read without `datasets` itself."""
+"""Hugging Face datasets that were saved to disk, read by `datasets` itself, which wrote them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from fbert.corpora.sentence import Sentence
 from fbert.corpora.table import sentences_of
 from fbert.errors import InputError
 
+_BATCH = 1000
+Row = Mapping[str, Any]
+
 
 def read_dataset(path: Path | str, layout: Layout) -> list[Sentence]:
     """Read a dataset's rows as those of a table; messages give the row, from 1, for the line.
@@ -24,54 +27,60 @@ def read_dataset(path: Path | str, layout: Layout) -> list[Sentence]:
         InputError: the folder is no dataset, a file in it is damaged, or a row is no sentence.
     """
     folder = Path(path)
-    names = {
-        column: _class_names(feature)
-        for column, feature in _read(folder, "dataset_info.json")["features"].items()
-    }
-    rows = (
-        TableRow(number, {column: names[column](value) for column, value in values.items()})
-        for number, values in enumerate(_values(folder), start=1)
-    )
-    return sentences_of(rows, Lines(str(path), []), layout)
-
-
-def _read(folder: Path, name: str) -> Mapping[str, Any]:
     if (folder / "dataset_dict.json").is_file():
         raise InputError(
             f"{folder}: a dataset of several parts; name the folder of one, such as {folder}/train"
         )
+    _refuse_indices(folder)
     try:
-        content = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder / name}: no dataset that `save_to_disk` wrote ({error})") from error
-    if not isinstance(content, dict) or not {"features", "_data_files"} & set(content):
-        raise InputError(f"{folder / name}: not as `save_to_disk` writes it; is the dataset damaged?")
-    return content
+        rows = [TableRow(number, row) for number, row in enumerate(_rows(folder, layout), start=1)]
+    except Exception as error:  # of damaged files, whatever the library below trips over
+        raise InputError(
+            f"{folder}: no dataset that `save_to_disk` wrote, or a file of it is missing or damaged "
+            f"({type(error).__name__}: {error})"
+        ) from error
+    return sentences_of(rows, Lines(str(path), []), layout)
 
 
-def _values(folder: Path) -> Iterator[Mapping[str, Any]]:
-    import pyarrow  # here, so that planning, which imports this package, needs none
+def _refuse_indices(folder: Path) -> None:
+    """Refuse rows in an order or choice of their own, kept apart by `datasets` 1.x and unread since.
 
-    state = _read(folder, "state.json")
-    if state.get("_indices_files"):
-        raise InputError(f"{folder}: its rows are in another order than its files; save it again")
-    for file in state["_data_files"]:
-        path = folder / file["filename"]
-        try:
-            table = pyarrow.ipc.open_stream(path.read_bytes()).read_all()
-        except (OSError, pyarrow.ArrowException) as error:
-            raise InputError(f"{path}: missing or damaged ({error})") from error
-        yield from table.to_pylist()
+    As if nothing were missing: both parts of a `train_test_split` would be the whole set.
+    """
+    try:
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        apart = state.get("_indices_files") or state.get("_indices_data_files")
+    except (OSError, ValueError, AttributeError):
+        return  # what is damaged is told below
+    if apart:
+        raise InputError(
+            f"{folder / 'state.json'}: saved by an old version of datasets, with the choice of rows in a "
+            "file of its own, which later versions do not read; save it again there after `flatten_indices()`"
+        )
+
+
+def _rows(folder: Path, layout: Layout) -> Iterator[Row]:
+    """Yield the rows; of columns that are not asked for, pictures perhaps, the name alone."""
+    import datasets  # here, so that planning, which imports this package, needs none
+
+    data = datasets.load_from_disk(str(folder))
+    data.data.validate(full=True)  # else Arrow believes whatever offsets a damaged file has
+    asked_for = {*layout.text, *layout.labels, layout.tokens}
+    columns = [name for name in data.column_names if name in asked_for]
+    names = {name: _class_names(data.features[name]) for name in columns}
+    nothing = dict.fromkeys(data.column_names)
+    for batch in data.select_columns(columns).iter(_BATCH) if columns else [{}]:
+        for values in zip(*batch.values(), strict=True) if columns else [()]:
+            yield nothing | {name: names[name](value) for name, value in zip(batch, values, strict=True)}
 
 
 def _class_names(feature: Any) -> Callable[[Any], Any]:
     """Return what turns a column's values into names of classes, where it has any, in lists too."""
-    if not isinstance(feature, dict):
-        return lambda value: value
-    if feature.get("_type") == "ClassLabel" and feature.get("names"):
-        names = feature["names"]
+    names = getattr(feature, "names", None)
+    if names:
         return lambda value: None if value is None or value < 0 else names[value]
-    if "feature" in feature:
-        of_item = _class_names(feature["feature"])
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+    if inner is not None:
+        of_item = _class_names(inner)
         return lambda value: [of_item(item) for item in value] if isinstance(value, list) else value
     return lambda value: value

@@ -2,77 +2,113 @@
 
 import json
 
+import numpy as np
 import pytest
+from datasets import ClassLabel, Dataset, Features, List, Value
+from mutations import broken
 
 from fbert.corpora import Layout, read_sentences
 from fbert.errors import InputError
 
-pyarrow = pytest.importorskip("pyarrow")
-
 LABELS = Layout(labels=("label",))
-CLASSES = {"names": ["bad", "good"], "_type": "ClassLabel"}
-TEXT = {"dtype": "string", "_type": "Value"}
+CLASSES = ClassLabel(names=["bad", "good"])
+FEATURES = {"text": Value("string"), "label": CLASSES}
 
 
-def save(folder, features, *parts):
+def save(folder, features, columns, files=1):
     """Write a dataset of so many files."""
-    folder.mkdir()
-    names = [f"data-{number:05d}-of-{len(parts):05d}.arrow" for number in range(len(parts))]
-    for name, columns in zip(names, parts, strict=True):
-        table = pyarrow.table(columns)
-        with (
-            pyarrow.OSFile(str(folder / name), "wb") as file,
-            pyarrow.ipc.new_stream(file, table.schema) as out,
-        ):
-            out.write_table(table)
-    state = {"_data_files": [{"filename": name} for name in names], "_fingerprint": "0", "_split": "train"}
-    (folder / "state.json").write_text(json.dumps(state))
-    (folder / "dataset_info.json").write_text(json.dumps({"features": features}))
+    data = Dataset.from_dict(columns, features=Features(features))
+    data.save_to_disk(folder, num_shards=files)
     return folder
 
 
-def test_classes_are_read_by_name(tmp_path):
-    features = {"text": TEXT, "label": CLASSES}
-    parts = {"text": ["A short one"], "label": [1]}, {"text": ["Señor Sol", "x"], "label": [0, -1]}
-    found = read_sentences(save(tmp_path / "data", features, *parts), "dataset", LABELS)
+def read(folder, layout=LABELS):
+    return read_sentences(folder, "dataset", layout)
+
+
+def test_classes_are_read_by_name_over_several_files(tmp_path):
+    columns = {"text": ["A short one", "Señor Sol", "x"], "label": [1, 0, -1]}
+    found = read(save(tmp_path / "data", FEATURES, columns, files=2))
     assert [sentence.words for sentence in found] == [("A", "short", "one"), ("Señor", "Sol"), ("x",)]
     assert [sentence.values["label"] for sentence in found] == ["good", "bad", "_"]
 
 
-@pytest.mark.parametrize("kind", ["Sequence", "List"])
-def test_lists_of_words_and_tags(tmp_path, kind):
-    features = {"words": {"feature": TEXT, "_type": kind}, "tags": {"feature": CLASSES, "_type": kind}}
+def test_lists_of_words_and_tags(tmp_path):
+    features = {"words": List(Value("string")), "tags": List(CLASSES)}
     folder = save(tmp_path / "data", features, {"words": [["New", "York"]], "tags": [[1, 0]]})
-    (found,) = read_sentences(folder, "dataset", Layout(tokens="words", labels=("tags",)))
+    (found,) = read(folder, Layout(tokens="words", labels=("tags",)))
     assert found.columns == {"form": ("New", "York"), "tags": ("good", "bad")}
+
+
+def test_columns_that_are_not_asked_for_are_not_read(tmp_path):
+    columns = {"text": ["a"], "label": [1], "embedding": [[0.5] * 9], "other": [None]}
+    features = FEATURES | {"embedding": List(Value("float32")), "other": Value("string")}
+    assert len(read(save(tmp_path / "data", features, columns))) == 1
+    with pytest.raises(InputError, match=r"found no column 'embeding'.*; did you mean 'embedding'"):
+        read(tmp_path / "data", Layout(labels=("embeding",)))
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_a_part_of_a_division_has_its_own_rows_alone(tmp_path, part):
+    columns = {"text": [f"text {n}" for n in range(10)], "label": [0] * 10}
+    parts = Dataset.from_dict(columns, features=Features(FEATURES)).train_test_split(0.3, seed=0)
+    parts[part].save_to_disk(tmp_path / part)
+    found = [" ".join(sentence.words) for sentence in read(tmp_path / part)]
+    assert found == parts[part]["text"][:]
+    assert len(found) == {"train": 7, "test": 3}[part]
+
+
+@pytest.mark.parametrize("key", ["_indices_files", "_indices_data_files"])
+def test_rows_chosen_by_a_file_of_an_old_version_are_refused(tmp_path, key):
+    folder = save(tmp_path / "data", FEATURES, {"text": ["a", "b"], "label": [1, 0]})
+    state = json.loads((folder / "state.json").read_text())
+    (folder / "state.json").write_text(json.dumps(state | {key: [{"filename": "indices.arrow"}]}))
+    with pytest.raises(InputError, match=r"state\.json: saved by an old version of datasets"):
+        read(folder)
 
 
 def test_a_folder_of_several_parts_is_refused(tmp_path):
     (tmp_path / "dataset_dict.json").write_text('{"splits": ["train"]}')
     with pytest.raises(InputError, match=r"several parts; name the folder of one, such as .*/train"):
-        read_sentences(tmp_path, "dataset", LABELS)
+        read(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("name", "change", "message"),
-    [
-        ("state.json", None, r"state\.json: no dataset that `save_to_disk` wrote"),
-        ("dataset_info.json", b"{", r"dataset_info\.json: no dataset"),
-        ("dataset_info.json", b"[]", r"dataset_info\.json: not as `save_to_disk` writes it"),
-        ("data-00000-of-00001.arrow", None, r"data-00000-of-00001\.arrow: missing or damaged"),
-        ("data-00000-of-00001.arrow", b"ARROW", r"data-00000-of-00001\.arrow: missing or damaged"),
-    ],
-)
-def test_what_is_damaged_is_refused(tmp_path, name, change, message):
-    folder = save(tmp_path / "data", {"text": TEXT, "label": CLASSES}, {"text": ["a"], "label": [1]})
+@pytest.mark.parametrize("name", ["state.json", "dataset_info.json", "data-00000-of-00001.arrow"])
+@pytest.mark.parametrize("change", [None, b"{", b"[]", b"ARROW"])
+def test_what_is_damaged_is_refused(tmp_path, name, change):
+    folder = save(tmp_path / "data", FEATURES, {"text": ["a"], "label": [1]})
     (folder / name).unlink()
     if change is not None:
         (folder / name).write_bytes(change)
-    with pytest.raises(InputError, match=message):
-        read_sentences(folder, "dataset", LABELS)
+    with pytest.raises(InputError, match=r"data: no dataset .*, or a file of it is missing or damaged \("):
+        read(folder)
 
 
 def test_a_row_without_text_is_named(tmp_path):
-    folder = save(tmp_path / "data", {"text": TEXT, "label": CLASSES}, {"text": ["a", ""], "label": [1, 1]})
+    folder = save(tmp_path / "data", FEATURES, {"text": ["a", ""], "label": [1, 1]})
     with pytest.raises(InputError, match=r"data:2: found '' in column 'text'"):
+        read(folder)
+
+
+def test_broken_folders_are_read_or_refused(tmp_path):
+    """A thousand datasets, each with one of its files mutated."""
+    columns = {"text": ["A short one", "Señor Sol", "x"], "label": [1, 0, -1]}
+    folder, rng = save(tmp_path / "data", FEATURES, columns, files=2), np.random.default_rng(23)
+    files = {path: path.read_bytes() for path in sorted(folder.iterdir())}
+    outcomes = {True: 0, False: 0}
+    for number in range(1000):
+        path = list(files)[number % len(files)]
+        path.write_bytes(broken(files[path], number, rng))
+        outcomes[_reads(folder)] += 1
+        path.write_bytes(files[path])
+    assert min(outcomes.values()) > 20
+
+
+def _reads(folder):
+    """Tell whether a dataset is read; a refusal names it."""
+    try:
         read_sentences(folder, "dataset", LABELS)
+    except InputError as error:
+        assert str(error).startswith(str(folder))
+        return False
+    return True

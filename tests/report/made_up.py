@@ -1,13 +1,17 @@
 """The files of a made-up study, small and hostile, for the report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from fbert.figures import looks
+from fbert.health import Health
 from fbert.made import Job, Made
+from fbert.reading import Reading
+from fbert.records.health import TaskHealth, write_health
 from fbert.records.origin import Origin
 from fbert.records.trajectory import Trajectory
 from fbert.report.movement import view_of_run
@@ -165,12 +169,49 @@ def table7() -> Table:
     return Table("table7", "Accuracy, for every encoder", rows, shown)
 
 
+def health() -> list[TaskHealth]:
+    """A task with about everything that can be wrong with one, and one that is well."""
+    well = Health(
+        train=800,
+        test=200,
+        labels=3,
+        seen=0,
+        seen_alike=0,
+        contradictions=(),
+        least_clusters=3,
+        once=(),
+        train_only=(),
+        test_only=(),
+        look_alikes=(),
+        longest=40,
+        documents=0,
+        divided=0,
+    )
+    ill = replace(
+        well,
+        seen=10,
+        seen_alike=8,
+        contradictions=((f"a [{HOSTILE}] b", ("NOUN", "VERB")),),
+        least_clusters=5,
+        once=("ADJ",),
+        look_alikes=(("pos", "Pos"),),
+        documents=20,
+        divided=7,
+    )
+    unknown, known = Reading(1000, 3, 9000, 900, 2), Reading(1000, 0, 9000, 0, 0)
+    return [
+        TaskHealth("POS", "pud", ill, {"small": unknown, "large": known}),
+        TaskHealth("DEP", "toy", well, {"small": known, "large": known}),
+    ]
+
+
 def sources(folder: Path) -> Sources:
     """Write the files of the study into a folder."""
     for name in ("tables", "figures", "movement/large"):
         (folder / name).mkdir(parents=True)
     (folder / "provenance.json").write_text(json.dumps(PROVENANCE))
     (folder / "findings.json").write_text(json.dumps(FINDINGS))
+    write_health(folder / "health.json", health())
     for name, seconds, memory_mb in (("a", 3600.4, 2048), ("b", 60, 100)):
         todo = Job(str(folder), "probe", {"name": name}, {}, code="", versions={})
         took = {"seconds": seconds, "processor_seconds": seconds, "memory_mb": memory_mb}
@@ -195,4 +236,5 @@ def sources(folder: Path) -> Sources:
         tables=[forms["csv"], forms["json"]],
         figures=sorted((folder / "figures").iterdir()),
         movement=paths,
+        health=[folder / "health.json"],
     )

@@ -36,10 +36,28 @@ def test_a_study_without_findings_says_so(made_up):
 
 
 def test_a_study_without_anything_says_so(made_up):
-    bare = dataclasses.replace(made_up, findings=[], tables=[], figures=[], movement=[])
+    bare = dataclasses.replace(made_up, findings=[], tables=[], figures=[], movement=[], health=[])
     text = page(bare)
-    for what in ("does not produce tables", "does not produce figures", "no view of movement"):
+    for what in (
+        "does not produce tables",
+        "does not produce figures",
+        "no view of movement",
+        "does not produce its data's health",
+    ):
         assert what in text
+
+
+def test_what_is_to_be_known_of_the_data_stands_there_with_its_reason(made_up):
+    text = page(made_up)
+    for what in (
+        "800 training and 200 test examples of 20 documents",
+        "no encoder reaches fewer than 5 clusters for 3 labels",
+        "7 of 20 documents have sentences in training and in test",
+        "small: 10.0% of the words (900 of 9,000) are read as unknown",
+        "Inputs that stand in training with different labels (1)",
+    ):
+        assert what in text
+    assert "large: 10.0%" not in text
 
 
 def test_everything_in_the_page_has_a_name_of_its_own(made_up):

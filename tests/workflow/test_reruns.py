@@ -28,8 +28,15 @@ print(json.dumps(Counter(made.rule for made in stale)))
 """
 SHOWN = {"make_table": 7, "findings": 1}
 AFTER_FIGURES = {"figure_data": 3, "draw_figure": 3, "findings": 1, "make_table": 5}
-# What follows when every vector is another: all but examples, descriptions, and the tables of those.
-AFTER_STORES = {"probe": 7, "directprobe": 7, "learning_curves": 1, "make_table": 5, "findings": 1}
+# What follows when every vector is another: all but examples, descriptions, and the table of those.
+AFTER_STORES = {
+    "probe": 7,
+    "directprobe": 7,
+    "learning_curves": 1,
+    "health": 1,
+    "make_table": 6,
+    "findings": 1,
+}
 AFTER_STORES |= {"figure_data": 1, "draw_figure": 1}
 ALL_VECTORS = AFTER_STORES | {"embed": 7, "dynamics": 1, "figure_data": 2, "draw_figure": 2}
 
@@ -127,6 +134,13 @@ EDITS = [
         },
     ),
     ("fbert/store/embed.py", "SENTENCE = -1", "SENTENCE = -1\nANSWER = 42", ALL_VECTORS),
+    (
+        "fbert/health.py",
+        "if len(labels) > 1",
+        "if len(labels) > 2",
+        {"health": 1, "make_table": 1, "findings": 1},
+    ),
+    ("fbert/advice.py", "UNKNOWN_SHARE = 1.0", "UNKNOWN_SHARE = 2.0", {"findings": 1}),
     ("fbert/published/representations.csv", "bert-tiny", "bert-Tiny", SHOWN),
     (
         "fbert/finetune/plan.py",
@@ -145,7 +159,7 @@ EDITS = [
         "fbert/encoder/tokens.py",
         "NO_WORD = -1",
         "NO_WORD = -2",
-        ALL_VECTORS | {"describe_encoder": 1, "finetune": 3, "make_table": 6},
+        ALL_VECTORS | {"describe_encoder": 1, "finetune": 3, "make_table": 7},
     ),
 ]
 
@@ -196,7 +210,7 @@ TABLES_OF_ALL = ["table1", "table2", "table3", "table5", "table6", "table7", "fi
                 "findings": 1,
             },
         ),
-        ({"tasks": TASKS | {"DEP": {"corpus": "treebank"}}}, {"make_table": 4, "findings": 1}),
+        ({"tasks": TASKS | {"DEP": {"corpus": "treebank"}}}, {"health": 1, "make_table": 4, "findings": 1}),
         ({"seeds": [0, 1]}, {"make_table": 5, "findings": 1, "figure_data": 2, "draw_figure": 2}),
         (
             {"finetuning": {"epochs": 2}},
@@ -228,8 +242,8 @@ def test_a_task_less_reruns_tables_alone_and_leaves_what_is_now_foreign(finished
         produce=["table1", "table2", "table3", "table5", "table6", "table7", "figure4", "findings"],
     )
     of_that_task = {"prepare_task": 1, "finetune": 1, "embed": 2, "probe": 2, "directprobe": 2}
-    assert stale(finished, study) == of_that_task | {"make_table": 5, "findings": 1}
-    assert set(copy.planned(study=study)) == {"all", "make_table", "findings"}
+    assert stale(finished, study) == of_that_task | {"health": 1, "make_table": 5, "findings": 1}
+    assert set(copy.planned(study=study)) == {"all", "health", "make_table", "findings"}
 
 
 def test_time_stamps_do_not_count(copy):
