@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fbert.errors import shortened
-from fbert.health import Health
-from fbert.reading import Reading
+from fbert.health.counts import Health, Reading
 
 UNKNOWN_SHARE = 1.0
 """Per cent of words read as unknown above which the numbers are about something else than the text."""

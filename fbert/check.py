@@ -18,7 +18,7 @@ from fbert.advice import advice, advice_on_reading, said_of_reading, summary
 from fbert.corpora.generated import write_generated
 from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError
-from fbert.health import health_of
+from fbert.health.examples import health_of
 from fbert.paths import downloaded
 from fbert.prepare import prepare
 from fbert.prepared import PreparedCorpus

@@ -6,8 +6,8 @@ if __name__ == "__main__":
     with job(snakemake):
         from fbert.encoder.model import Encoder
         from fbert.encoder.source import EncoderSource
+        from fbert.health.counts import Reading
         from fbert.prepared import PreparedCorpus
-        from fbert.reading import Reading
         from fbert.records.health import ReadingRecord
         from fbert.store.embed import embed
         from fbert.store.read import read_provenance

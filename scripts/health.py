@@ -4,7 +4,7 @@ from fbert.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
-        from fbert.health import health_of
+        from fbert.health.examples import health_of
         from fbert.prepared import PreparedCorpus
         from fbert.records.health import ReadingRecord, with_readings, write_health
 

@@ -9,8 +9,7 @@ from encoder.tiny import build
 from fbert.__main__ import main
 from fbert.advice import advice, advice_on_reading
 from fbert.check import check
-from fbert.health import Health
-from fbert.reading import Reading
+from fbert.health.counts import Health, Reading
 from fbert.study.study import load_study, study_from
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from fbert.directprobe import DirectProbe
 from fbert.errors import CorruptFileError
-from fbert.health import health_of, least_clusters, look_alikes
+from fbert.health.counts import Reading
+from fbert.health.examples import health_of, least_clusters, look_alikes
 from fbert.prepared import Examples, PreparedCorpus, Split
-from fbert.reading import Reading
 from fbert.records.health import ReadingRecord, read_health, with_readings, write_health
 
 

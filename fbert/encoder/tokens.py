@@ -22,8 +22,8 @@ from functools import cached_property
 from typing import Any
 
 from fbert.errors import InputError
+from fbert.health.counts import Reading
 from fbert.prepared import SECOND
-from fbert.reading import Reading
 
 NO_WORD = -1
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from fbert.errors import InputError
 from fbert.files import as_record, read_json, write_json
-from fbert.health import Health
-from fbert.reading import Reading
+from fbert.health.counts import Health, Reading
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fbert.corpora.readers import parse_sentences
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.split import split_sentences
 from fbert.errors import InputError
-from fbert.health import health_of
+from fbert.health.examples import health_of
 from fbert.prepare import prepare
 from fbert.study.known_tasks import KNOWN_TASKS
 from fbert.study.study import study_from

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from fbert.figures import looks
-from fbert.health import Health
+from fbert.health.counts import Health, Reading
 from fbert.made import Job, Made
-from fbert.reading import Reading
 from fbert.records.health import TaskHealth, write_health
 from fbert.records.origin import Origin
 from fbert.records.trajectory import Trajectory

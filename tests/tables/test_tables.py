@@ -11,10 +11,10 @@ import pytest
 from made_up_records import PAIRS, geometry, probe
 
 from fbert.errors import InputError
-from fbert.health import health_of
+from fbert.health.counts import Reading
+from fbert.health.examples import health_of
 from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.published import published_figures
-from fbert.reading import Reading
 from fbert.records.geometry import Distance
 from fbert.records.health import TaskHealth
 from fbert.tables.make import Table, make_table

@@ -135,7 +135,7 @@ EDITS = [
     ),
     ("fbert/store/embed.py", "SENTENCE = -1", "SENTENCE = -1\nANSWER = 42", ALL_VECTORS),
     (
-        "fbert/health.py",
+        "fbert/health/examples.py",
         "if len(labels) > 1",
         "if len(labels) > 2",
         {"health": 1, "make_table": 1, "findings": 1},

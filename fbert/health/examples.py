@@ -16,62 +16,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from fbert.health.counts import Health
 from fbert.prepared import SECOND, PreparedCorpus, Split
 from fbert.states import grouped
 
 Input = tuple[tuple[str, ...], tuple[int, ...]]
 """What an encoder sees of an example: the words of its sentence, and which of them it is about."""
-
-
-@dataclass(frozen=True)
-class Health:
-    """What is to be known of one task.
-
-    Attributes:
-        train: number of training examples.
-        test: number of test examples.
-        labels: number of labels.
-        seen: test examples whose input stands in the training set.
-        seen_alike: those of them that have a label there which is theirs.
-        contradictions: inputs of the training set that stand there with more than one label, with these
-            labels.
-        least_clusters: the least number of clusters that any encoder can reach on the training set.
-        once: labels with a single training example.
-        train_only: labels without a test example.
-        test_only: labels without a training example.
-        look_alikes: groups of labels that differ by what nobody sees.
-        longest: words of the longest text.
-        documents: number of documents, where the files tell.
-        divided: those of them with sentences in both sets.
-    """
-
-    train: int
-    test: int
-    labels: int
-    seen: int
-    seen_alike: int
-    contradictions: tuple[tuple[str, tuple[str, ...]], ...]
-    least_clusters: int
-    once: tuple[str, ...]
-    train_only: tuple[str, ...]
-    test_only: tuple[str, ...]
-    look_alikes: tuple[tuple[str, ...], ...]
-    longest: int
-    documents: int
-    divided: int
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Health:
-        """Read the fields from plain values, in which tuples are lists."""
-        return cls(**{name: _frozen(content[name]) for name in cls.__dataclass_fields__})
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def health_of(corpus: PreparedCorpus, task: str) -> Health:
