@@ -18,7 +18,7 @@ PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
-.PHONY: help setup setup-dev demo check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench lock clean
+.PHONY: help setup setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ $(READY_DEV): $(READY) envs/dev-requirements.txt
 
 demo: $(READY) ## Run the quickstart study and say which file to open
 	$(BIN)/snakemake --cores $(CORES) --config study=quickstart
+
+demo-encoder: $(READY) ## Train the encoder of the quickstart anew, the same bytes on the same machine: half a minute
+	$(BIN)/python -m fbert.demo.make
 
 check: style ## Check style and types, and pass the tests that neither start Snakemake nor train: under two minutes
 	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE) $(OPTIONS)

@@ -256,7 +256,8 @@ class Plan:
         if "hub" in entry:
             return [fetched_encoder(entry["hub"], entry["revision"])]
         location = EncoderSource.from_study(wildcards.encoder, entry).location()
-        return files_in([location["pretrained_model_name_or_path"]])
+        files = files_in([location["pretrained_model_name_or_path"]])
+        return [file for file in files if not file.endswith(".md")]  # a card is for people
 
     def raw_files_of_task(self, wildcards: Any) -> list[str]:
         """Return the raw files of a task's corpus."""

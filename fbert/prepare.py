@@ -30,6 +30,7 @@ def prepare(
     split_seed: int,
     layout: Mapping[str, Any] | None = None,
     split_by: str | None = None,
+    first: int | None = None,
 ) -> PreparedCorpus:
     """Read a corpus and find the examples of its tasks.
 
@@ -43,6 +44,7 @@ def prepare(
         split_seed: seed of that division.
         layout: the fields of a `Layout`, for a table or a file with a word on each line.
         split_by: what it keeps together: `document`, a column of a table, or None.
+        first: of each file so many sentences alone, from its beginning; None for all.
 
     Raises:
         InputError: a file is malformed, or a task finds no example in a split.
@@ -51,7 +53,7 @@ def prepare(
     if split_by not in (None, _DOCUMENT, *labels):
         labels.append(str(split_by))
     wanted = replace(Layout(**(layout or {})), labels=tuple(labels))
-    sentences = {part: read_sentences(path, format, wanted) for part, path in files.items()}
+    sentences = {part: read_sentences(path, format, wanted)[:first] for part, path in files.items()}
     if test_share is not None:
         try:
             groups = None if split_by is None else _groups(sentences["all"], split_by)

@@ -18,7 +18,7 @@ ORDER = [
     ["task_definitions", "prepared"],
     ["prepare", "study", "health"],
     ["encoder", "advice"],
-    ["plan", "store"],
+    ["plan", "store", "demo"],
     ["check", "verify", "finetune", "records"],
     ["__main__", "probe", "directprobe"],
     ["analysis"],
@@ -63,6 +63,7 @@ def all_imports(path):
 
 def test_heavy_imports_stay_in_their_stages():
     allowed = {
+        "demo": {"torch", "transformers"},
         "encoder": {"torch", "transformers"},
         "finetune": {"torch", "peft"},
         "probe": {"torch", "sklearn"},

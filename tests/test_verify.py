@@ -15,12 +15,12 @@ from fbert.made import Made
 from fbert.verify import verify
 
 ROOT = Path(__file__).parents[1]
-CHECKPOINT = "checkpoints/minilm-1/POS-seed0"
-PLACE = "minilm-1/original/PS-fxn"
+CHECKPOINT = "checkpoints/demo/POS-seed0"
+PLACE = "demo/original/PS-fxn"
 KINDS_OF_FILES = [
     "corpora/generated/treebank.conllu",
     "examples/POS.json",
-    "encoders/minilm-1.json",
+    "encoders/demo.json",
     f"{CHECKPOINT}/model.safetensors",
     f"{CHECKPOINT}/head.safetensors",
     f"{CHECKPOINT}/tokenizer.json",
@@ -32,8 +32,8 @@ KINDS_OF_FILES = [
     f"probes/{PLACE}-layer-last.json",
     f"probes/{PLACE}-layer-last-labels.csv",
     f"directprobe/{PLACE}-layer-last.json",
-    "dynamics/minilm-1/POS-seed0.h5",
-    "learning_curves/minilm-1/POS-seed0.json",
+    "dynamics/demo/POS-seed0.h5",
+    "learning_curves/demo/POS-seed0.json",
     "tables/table7.csv",
     "tables/table7.md",
     "figures/figure4.csv",
@@ -106,22 +106,22 @@ def test_a_missing_file_is_found(spoilt):
 
 
 def test_a_file_that_no_job_made_is_foreign(spoilt):
-    spoilt.keep("probes/minilm-1/original/mine.json").write_text("{}")
+    spoilt.keep("probes/demo/original/mine.json").write_text("{}")
     assert faults(spoilt.folder) == {
-        "probes/minilm-1/original/mine.json": ("foreign", "no record says how it was made")
+        "probes/demo/original/mine.json": ("foreign", "no record says how it was made")
     }
 
 
 def test_a_result_without_its_record_is_foreign_and_what_was_made_from_it_is_not_trusted(spoilt):
-    spoilt.keep("made/directprobe/minilm-1/original/TREC-50/last.json").unlink()
+    spoilt.keep("made/directprobe/demo/original/TREC-50/last.json").unlink()
     found = faults(spoilt.folder)
-    assert found["directprobe/minilm-1/original/TREC-50-layer-last.json"][0] == "foreign"
+    assert found["directprobe/demo/original/TREC-50-layer-last.json"][0] == "foreign"
 
 
 def test_a_record_that_was_altered_is_found(spoilt):
-    file = spoilt.keep("made/finetune/minilm-1/POS-seed0.json")
+    file = spoilt.keep("made/finetune/demo/POS-seed0.json")
     file.write_text(file.read_text().replace('"seed": 0', '"seed": 1'))
-    assert "its checksum differs" in faults(spoilt.folder)["made/finetune/minilm-1/POS-seed0.json"][1]
+    assert "its checksum differs" in faults(spoilt.folder)["made/finetune/demo/POS-seed0.json"][1]
 
 
 def test_settings_of_another_time_are_stale_by_key(whole, tmp_path):
@@ -129,40 +129,40 @@ def test_settings_of_another_time_are_stale_by_key(whole, tmp_path):
     study.write_text(yaml.safe_dump(yaml.safe_load(TINY.read_text()) | {"finetuning": {"epochs": 2}}))
     found = faults(whole, study)
     assert found[f"{CHECKPOINT}/model.safetensors"] == ("stale", "finetuning.epochs: 1 -> 2")
-    assert found["embeddings/minilm-1/POS-seed0/POS-train.h5"][1] == "follows finetune minilm-1 POS-seed0"
+    assert found["embeddings/demo/POS-seed0/POS-train.h5"][1] == "follows finetune demo POS-seed0"
     assert found["tables/table7.csv"][0] == "stale"
-    assert "embeddings/minilm-1/original/POS-train.h5" not in found
+    assert "embeddings/demo/original/POS-train.h5" not in found
     assert "tables/table6.csv" not in found
 
 
 def test_older_code_is_stale(spoilt):
-    spoilt.rewrite_record("probe/minilm-1/original/POS/last", code="0" * 16)
+    spoilt.rewrite_record("probe/demo/original/POS/last", code="0" * 16)
     found = faults(spoilt.folder)
-    assert found["probes/minilm-1/original/POS-layer-last.json"] == ("stale", "code")
-    assert found["tables/table7.csv"] == ("stale", "follows probe minilm-1 original POS last")
+    assert found["probes/demo/original/POS-layer-last.json"] == ("stale", "code")
+    assert found["tables/table7.csv"] == ("stale", "follows probe demo original POS last")
 
 
 def test_another_version_of_a_package_is_stale(spoilt):
-    versions = Made.read(spoilt.folder / "made/embed/minilm-1/original/POS.json").versions
-    spoilt.rewrite_record("embed/minilm-1/original/POS", versions=dict(versions) | {"torch": "1.0"})
-    kind, reason = faults(spoilt.folder)["embeddings/minilm-1/original/POS-test.h5"]
+    versions = Made.read(spoilt.folder / "made/embed/demo/original/POS.json").versions
+    spoilt.rewrite_record("embed/demo/original/POS", versions=dict(versions) | {"torch": "1.0"})
+    kind, reason = faults(spoilt.folder)["embeddings/demo/original/POS-test.h5"]
     assert (kind, reason[:12]) == ("stale", "torch 1.0 ->")
 
 
 def test_what_was_made_from_another_file_is_stale(spoilt):
     """A store was made again, and the probe stands on the old one."""
-    made = Made.read(spoilt.folder / "made/embed/minilm-1/original/POS.json")
+    made = Made.read(spoilt.folder / "made/embed/demo/original/POS.json")
     outputs = dict.fromkeys(made.outputs, "f" * 64)
-    spoilt.rewrite_record("embed/minilm-1/original/POS", outputs=outputs)
+    spoilt.rewrite_record("embed/demo/original/POS", outputs=outputs)
     found = faults(spoilt.folder)
-    assert found["embeddings/minilm-1/original/POS-train.h5"][0] == "damaged"
-    kind, reason = found["probes/minilm-1/original/POS-layer-last.json"]
+    assert found["embeddings/demo/original/POS-train.h5"][0] == "damaged"
+    kind, reason = found["probes/demo/original/POS-layer-last.json"]
     assert kind == "stale"
-    assert "embeddings/minilm-1/original/POS-train.h5 is another" in reason
+    assert "embeddings/demo/original/POS-train.h5 is another" in reason
 
 
 def test_a_record_of_another_study_is_foreign(spoilt):
-    made = Made.read(spoilt.folder / "made/probe/minilm-1/original/POS/last.json")
+    made = Made.read(spoilt.folder / "made/probe/demo/original/POS/last.json")
     place = "probes/minilm-9/original/POS-layer-last.json"
     spoilt.keep(place).write_text("{}")
     other = replace(

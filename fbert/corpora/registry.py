@@ -37,6 +37,7 @@ class CorpusSource:
     Attributes:
         format: one of `fbert.corpora.FORMATS`.
         files: paths of `train` and `test`, or of `all` for a corpus that is divided here.
+        first: of each file so many sentences alone, from its beginning; None for all of them.
         test_share: share of the sentences under `all` that becomes the test part.
         split_seed: seed of that division.
         split_by: what it keeps together: `document`, or in a table a column; None to divide anywhere.
@@ -48,6 +49,7 @@ class CorpusSource:
 
     format: str
     files: Mapping[str, str]
+    first: int | None = None
     test_share: float | None = None
     split_seed: int = 0
     split_by: str | None = None
@@ -61,6 +63,7 @@ class CorpusSource:
         return {
             "format": self.format,
             "synthetic": self.synthetic,
+            "first": self.first,
             "test_share": self.test_share,
             "split_seed": self.split_seed,
             "split_by": self.split_by,

@@ -70,9 +70,7 @@ class EncoderSource:
             return {"pretrained_model_name_or_path": self.hub, "revision": self.revision}
         path = Path(self.folder) if self.folder is not None else self._package_folder()
         if not (path / "config.json").is_file():
-            raise InputError(
-                f"encoder {self.name}: no config.json in {path}; is it a Hugging Face model folder?"
-            )
+            raise InputError(f"encoder {self.name}: no config.json in {path}; {_kind_of(path)}")
         if (path / "adapter_config.json").is_file():  # transformers would apply it without a word
             raise InputError(
                 f"encoder {self.name}: {path} has an adapter (adapter_config.json) beside a model; which "
@@ -124,6 +122,20 @@ class EncoderSource:
             hint = " (the name is the one it is imported by, with underscores)" if "-" in name else ""
             raise InputError(f"encoder {self.name}: package '{name}' is not installed{hint}")
         return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _kind_of(folder: Path) -> str:
+    """Say what a folder is that is no model's."""
+    if (folder / "adapter_config.json").is_file():
+        return (
+            "it is an adapter, which changes a model that is elsewhere; merge it into that "
+            "(merge_and_unload) and save the whole"
+        )
+    if (folder / "modules.json").is_file():
+        inner = sorted(path.parent.name for path in folder.glob("*/config.json"))
+        named = f"the encoder in it is {folder / inner[0]}" if inner else "its encoder is not in it"
+        return f"it is a folder of sentence-transformers; {named}"
+    return "is it a Hugging Face model folder?"
 
 
 def _depth(config: Path) -> int | None:

@@ -121,10 +121,10 @@ def _known_corpus(entry: Mapping[str, Any], key: str) -> CorpusSource:
         raise InputError(f"{key}.known: no corpus '{entry['known']}'; {nearest(entry['known'], corpora)}")
     corpus = corpora[entry["known"]]
     division = {name: entry[name] for name in ("test_share", "split_seed", "split_by") if name in entry}
-    if set(entry) - {"known", *division} or (division and "all" not in corpus.files):
+    if set(entry) - {"known", "first", *division} or (division and "all" not in corpus.files):
         raise InputError(
-            f"{key}: beside `known` go only test_share, split_seed and split_by, of an undivided corpus"
+            f"{key}: beside `known` goes `first`, and of an undivided corpus test_share, split_seed, split_by"
         )
     if division.get("split_by", DOCUMENT) != DOCUMENT:
         raise InputError(f"{key}.split_by: in format {corpus.format} it can only be `{DOCUMENT}`")
-    return replace(corpus, **division)
+    return replace(corpus, first=entry.get("first"), **division)

@@ -20,17 +20,17 @@ from fbert.files import read_json
 from fbert.study import load_study
 
 EXAMPLES = "results/tiny/examples/PS-fxn.json"
-CHECKPOINT = "results/tiny/checkpoints/minilm-1/PS-fxn-seed0"
+CHECKPOINT = "results/tiny/checkpoints/demo/PS-fxn-seed0"
 # A file of each kind, and what another job makes of it.
 DATA = {
     "corpora/generated/treebank.conllu": "examples/POS.json",
-    "examples/TREC-50.json": "embeddings/minilm-1/original/TREC-50-test.h5",
-    "checkpoints/minilm-1/PS-fxn-seed0/model.safetensors": "embeddings/minilm-1/PS-fxn-seed0/PS-fxn-test.h5",
-    "embeddings/minilm-1/original/PS-fxn-train.h5": "probes/minilm-1/original/PS-fxn-layer-last.json",
+    "examples/TREC-50.json": "embeddings/demo/original/TREC-50-test.h5",
+    "checkpoints/demo/PS-fxn-seed0/model.safetensors": "embeddings/demo/PS-fxn-seed0/PS-fxn-test.h5",
+    "embeddings/demo/original/PS-fxn-train.h5": "probes/demo/original/PS-fxn-layer-last.json",
 }
 RECORDS = {
-    "probes/minilm-1/original/PS-fxn-layer-last.json": "tables/table5.csv",
-    "directprobe/minilm-1/original/TREC-50-layer-last.json": "tables/table4.csv",
+    "probes/demo/original/PS-fxn-layer-last.json": "tables/table5.csv",
+    "directprobe/demo/original/TREC-50-layer-last.json": "tables/table4.csv",
 }
 
 
@@ -196,7 +196,7 @@ def test_data_and_encoders_that_cannot_be_studied_end_in_a_message_each(checkout
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("minilm-1: {", "../../outside: {"),
+        ("demo: {", "../../outside: {"),
         ("treebank: {", "../outside: {"),
         ("treebank: {", "/outside: {"),
     ],

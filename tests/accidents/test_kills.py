@@ -183,10 +183,10 @@ def test_a_kill_of_each_kind_changes_no_byte(finished, tmp_path):
     root = checkout.folder / "results/tiny"
 
     def take_away():
-        shutil.rmtree(root / "checkpoints/minilm-1/PS-fxn-seed0")
+        shutil.rmtree(root / "checkpoints/demo/PS-fxn-seed0")
         (root / "tables/table7.csv").unlink()
         for stage in ("embeddings", "directprobe"):
-            for file in root.glob(f"{stage}/minilm-1/PS-fxn-seed0/*"):
+            for file in root.glob(f"{stage}/demo/PS-fxn-seed0/*"):
                 file.unlink()
 
     kill(checkout, TINY, finished, VICTIMS, 2, take_away)

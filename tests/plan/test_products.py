@@ -46,7 +46,7 @@ def test_table5_needs_one_task_probed_in_several_states():
     states = ["original", "PS-fxn-seed0", "POS-seed0"]
     for kind, folder in (("probes", "probes"), ("geometries", "directprobe")):
         assert found[kind] == [
-            f"results/tiny/{folder}/minilm-1/{state}/PS-fxn-layer-last.json" for state in states
+            f"results/tiny/{folder}/demo/{state}/PS-fxn-layer-last.json" for state in states
         ]
 
 
@@ -110,11 +110,11 @@ def test_names_and_folders_of_states():
 
 def test_a_study_has_no_jobs_of_another():
     plan = Plan(study(), ROOT / "scripts")
-    assert plan.job("finetune", {"encoder": "minilm-1", "tuned": "POS-seed0"}).settings["snapshots"] == 3
-    assert plan.job("finetune", {"encoder": "minilm-1", "tuned": "PS-fxn-seed0"}).settings["snapshots"] == 0
+    assert plan.job("finetune", {"encoder": "demo", "tuned": "POS-seed0"}).settings["snapshots"] == 3
+    assert plan.job("finetune", {"encoder": "demo", "tuned": "PS-fxn-seed0"}).settings["snapshots"] == 0
     for rule, wildcards in [
-        ("finetune", {"encoder": "minilm-1", "tuned": "POS-seed1"}),
-        ("finetune", {"encoder": "minilm-1", "tuned": "original"}),
+        ("finetune", {"encoder": "demo", "tuned": "POS-seed1"}),
+        ("finetune", {"encoder": "demo", "tuned": "original"}),
         ("finetune", {"encoder": "other", "tuned": "POS-seed0"}),
         ("prepare_task", {"task": "DEP"}),
         ("no_such_rule", {}),

@@ -25,10 +25,10 @@ def test_captions_say_that_the_text_is_synthetic(figures):
 
 
 def test_snapshots_stay_as_weights(finished):
-    checkpoints = finished.folder / "results/tiny/checkpoints/minilm-1"
+    checkpoints = finished.folder / "results/tiny/checkpoints/demo"
     assert len(list((checkpoints / "POS-seed0/snapshots").glob("update_*.safetensors"))) == 3
     assert not (checkpoints / "PS-fxn-seed0/snapshots").exists()
-    assert (finished.folder / "results/tiny/dynamics/minilm-1/POS-seed0.h5").is_file()
+    assert (finished.folder / "results/tiny/dynamics/demo/POS-seed0.h5").is_file()
 
 
 def test_further_figures_need_no_training(finished):

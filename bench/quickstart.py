@@ -1,0 +1,83 @@
+"""Measure the quickstart in a fresh copy of the checkout: `python bench/quickstart.py`.
+
+Seconds on the clock, processor seconds of everything it starts, and the stages that these went into.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from fbert.made import FOLDER, Made
+
+ROOT = Path(__file__).parents[1]
+CORES = 2
+_ADOPT = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
+
+
+def main() -> None:
+    """Run the study and print what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
+        subprocess.run(
+            ["tar", "--create", "--null", "--files-from=-", "--file", f"{folder}/checkout.tar"],
+            cwd=ROOT,
+            input=listed.stdout,
+            check=True,
+        )
+        subprocess.run(["tar", "--extract", "--file", "checkout.tar"], cwd=folder, check=True)
+        clock, processor = run(Path(folder))
+        report(Path(folder) / "results/quickstart", clock, processor)
+
+
+def run(folder: Path) -> tuple[float, float]:
+    """Run the quickstart there; return seconds on the clock and of the processor.
+
+    The process that forks jobs outlives Snakemake by a moment. Whoever adopts orphans is told what they took.
+    """
+    ctypes.CDLL(None).prctl(_ADOPT, 1)
+    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--config", "study=quickstart"]
+    begin, before = time.monotonic(), processor_seconds()
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(folder / "numba")}
+    subprocess.run(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, check=True)
+    clock = time.monotonic() - begin
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return clock, processor_seconds() - before
+
+
+def processor_seconds() -> float:
+    """Return the seconds that the children of this process have taken."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def report(results: Path, clock: float, processor: float) -> None:
+    """Print the whole, and the processor seconds of each rule."""
+    jobs = [Made.read(path) for path in sorted((results / FOLDER).rglob("*.json"))]
+    seconds: Counter[str] = Counter()
+    for made in jobs:
+        seconds[made.rule] += made.took["processor_seconds"]
+    counts = Counter(made.rule for made in jobs)
+    print(f"quickstart on {CORES} cores: {clock:.0f} s, {processor:.0f} s of processor time, {len(jobs)} jobs")
+    for rule, took in seconds.most_common():
+        print(f"  {took:6.1f} s  {rule} ({counts[rule]})")
+    print(f"  {processor - sum(seconds.values()):6.1f} s  Snakemake, imports, compiling")
+
+
+if __name__ == "__main__":
+    main()
