@@ -1,7 +1,8 @@
-"""Import what a study imports, so that Python compiles those modules, a quarter of all, and keeps them.
+"""Compile what a first study would otherwise stop to compile, and keep it: the last step of `make setup`.
 
-Python does so by itself on first use, unless PYTHONDONTWRITEBYTECODE is set, as in many containers: then each
-of the hundreds of processes of a study would compile them anew. Where it is not set there is nothing to do.
+DirectProbe's kernel, on which half of the jobs stand. And where Python does not keep what it compiles, as
+PYTHONDONTWRITEBYTECODE tells it in many containers, the modules that a study imports, a quarter of all: each
+of its hundreds of processes would compile them anew.
 """
 
 from __future__ import annotations
@@ -10,8 +11,15 @@ import os
 import subprocess
 import sys
 
+KERNEL = """
+import numpy as np
+from fbert.directprobe.estimator import DirectProbe
+X, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 3
+probe = DirectProbe().fit(X, y)
+DirectProbe().fit(X, y, warm_start_from=probe)
+"""
 # Two processes, each with about half of the work.
-HALVES = (
+MODULES = (
     "import peft, transformers.models.bert.modeling_bert",
     "import h5py, jsonschema, matplotlib.pyplot, pandas, pyarrow, sklearn.linear_model, snakemake.cli\n"
     "from numba.core.registry import cpu_target; cpu_target.target_context",
@@ -19,11 +27,10 @@ HALVES = (
 
 
 def main() -> int:
-    """Import both halves side by side; return 0 if both could be."""
-    if not sys.dont_write_bytecode:
-        return 0
+    """Compile side by side; return 0 if all could be."""
+    code = (KERNEL, *MODULES) if sys.dont_write_bytecode else (KERNEL,)
     writing = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
-    running = [subprocess.Popen([sys.executable, "-c", half], env=writing) for half in HALVES]
+    running = [subprocess.Popen([sys.executable, "-c", part], env=writing) for part in code]
     return max([process.wait() for process in running])
 
 

@@ -42,11 +42,11 @@ license: apache-2.0
 ---
 # The encoder of fbert's quickstart
 
-**Synthetic, and of no other use.** A BERT of {layers} layers and {width} units ({parameters:,} weights, in
-float16), trained as BERT was on {sentences:,} sentences and {questions:,} questions of fbert's own grammar, for
-{updates} updates alone, to a loss of {loss:.2f}. It has never seen a sentence that a person wrote. It is there so
-that the quickstart needs no download and shows, within minutes, what fine-tuning can do to the space of an
-encoder: a demonstration, not evidence.
+**Synthetic, and of no other use.** A BERT of {layers} layers and {width} units ({parameters:,} weights,
+in float16), trained as BERT was on {sentences:,} sentences and {questions:,} questions of fbert's own
+grammar, for {updates} updates alone, to a loss of {loss:.2f}. It has never seen a sentence that a person
+wrote. It is there so that the quickstart needs no download and shows, within minutes, what
+fine-tuning can do to the space of an encoder: a demonstration, not evidence.
 
 Made by `python -m fbert.demo.make`.
 """

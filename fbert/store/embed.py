@@ -18,6 +18,7 @@ from fbert.errors import InputError
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store.form import STORE, creating, layer_name, write_texts
 
+BLOCK = 200  # sentences whose vectors are in memory at once
 SENTENCE = -1
 DTYPES = ("float16", "float32")
 
@@ -140,31 +141,39 @@ def _fill(
     sentences: NDArray[np.int64],
     tokens: Sequence[Tokens],
 ) -> None:
-    """Embed sentences and put their rows into the dataset or array of every layer."""
-    for vectors in encoder.vectors_of(tokens, list(layers)):
-        _put_sentence(layers, dtype, encoder.name, rows, int(sentences[vectors.index]), vectors)
+    """Embed sentences and put their rows into the dataset or array of every layer, a block at a time.
+
+    In a file a thousand small writes take longer than a small encoder; whole layers may not fit in memory.
+    """
+    for first in range(0, len(sentences), BLOCK):
+        block = sentences[first : first + BLOCK]
+        start, stop = np.searchsorted(rows[:, 0], [block[0], block[-1] + 1])
+        values = np.empty((len(layers), stop - start, encoder.dim), dtype)
+        for vectors in encoder.vectors_of(tokens[first : first + BLOCK], list(layers)):
+            _put_sentence(values, list(layers), encoder.name, rows[start:stop], block[vectors.index], vectors)
+        for of_layer, dataset in zip(values, layers.values(), strict=True):
+            dataset[start:stop] = of_layer
 
 
 def _put_sentence(
-    layers: Mapping[int, h5py.Dataset | NDArray[np.float32]],
-    dtype: np.dtype[Any],
+    block: NDArray[np.floating],
+    layers: Sequence[int],
     encoder: str,
     rows: NDArray[np.int64],
     sentence: int,
     vectors: SentenceVectors,
 ) -> None:
-    """Put the rows of one sentence, which lie together, into the dataset or array of every layer."""
+    """Put the rows of one sentence, which lie together, into the (layers, r, dim) of a block."""
     start, stop = np.searchsorted(rows[:, 0], [sentence, sentence + 1])
     # (layers, 1 + words, dim): the sentence's own vector stands at -1 + 1
     both = np.concatenate([vectors.sentence[:, None], vectors.words], axis=1)
     values = both[:, rows[start:stop, 1] + 1]
     with np.errstate(over="ignore"):
-        stored = values.astype(dtype)
-    finite = np.isfinite(stored).all(axis=(1, 2))
-    for at, (layer, dataset) in enumerate(layers.items()):
-        if not finite[at]:
-            raise InputError(_not_finite(encoder, layer, sentence, dtype, values[at]))
-        dataset[start:stop] = stored[at]
+        block[:, start:stop] = values
+    finite = np.isfinite(block[:, start:stop]).all(axis=(1, 2))
+    if not finite.all():
+        at = int(finite.argmin())
+        raise InputError(_not_finite(encoder, layers[at], sentence, block.dtype, values[at]))
 
 
 def _not_finite(
