@@ -42,13 +42,12 @@ onsuccess:
     # What killed jobs left behind; now that the study is complete, no job writes anything.
     for leftover in Path(RESULTS).rglob(".*.tmp"):
         leftover.unlink()
-    if Path(PATHS.report).is_file():
-        print(f"Open {PATHS.report} in a browser.", file=sys.stderr)
+    print(closing_words(PATHS, PLAN.current_files()), end="", file=sys.stderr)
 
 
 onerror:
     print(
-        "A job failed. The last line of its log, named above, says why. Mend that and give the same command again: "
-        "what was finished stays, and training goes on from its last saved state.",
+        "A job failed, as said above. Mend that and go on with the same command; what was finished stays, and training "
+        f"goes on from its last saved state:\n  {shlex.join(['snakemake', *sys.argv[1:]])}",
         file=sys.stderr,
     )

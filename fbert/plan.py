@@ -125,6 +125,12 @@ class Plan:
         """The records of what was done, as they were when first asked for."""
         return self.open_ledger(self.results)
 
+    def current_files(self) -> set[str]:
+        """Return what the study's jobs have made and would make again just so."""
+        ledger = self.open_ledger(self.results)
+        current = [key for key in ledger.records if not ledger.changes_of(key)]
+        return {str(file) for key in current for file in ledger.files(key)[1]}
+
     def open_ledger(self, results: Results) -> Ledger:
         """Read the records of what was done in a folder, which need not be this study's usual one."""
 

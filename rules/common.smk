@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ os.environ.update(
 )
 
 from fbert import warm
+from fbert.closing import closing_words
 from fbert.corpora.registry import generated_files, known_files
 from fbert.errors import InputError
 from fbert.job import CHANGED

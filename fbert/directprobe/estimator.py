@@ -18,7 +18,14 @@ from fbert.directprobe.clusters.clustering import clusters_of
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
 from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
-from fbert.directprobe.solver.points import Frame, PointSet, checked, checked_gap, checked_labels
+from fbert.directprobe.solver.points import (
+    Frame,
+    PointSet,
+    checked,
+    checked_gap,
+    checked_labels,
+    precision_of,
+)
 from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
 
@@ -35,6 +42,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
     with the lower numbers, points being numbered by row and clusters in order of creation. A refused pair is
     never tried again. A point that equals a point of another label can merge with nothing, and stays a
     cluster of its own. The result does not depend on the number of threads.
+
+    Vectors in less than double precision may lie in a plane but for rounding, as after a layer's
+    normalisation; a direction along which they differ by rounding alone is left out of account.
 
     Args:
         gap: how far the lower and the upper bound of a distance may differ, relative to the upper one.
@@ -112,12 +122,13 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             InputError: X or y cannot be used (the message names the row), or the warm start does not fit
                 them.
         """
+        precision = precision_of(X)
         X = checked(X)
         checked_gap(self.gap)
         self.classes_, index = checked_labels(y, len(X))
         self.n_features_in_ = X.shape[1]
-        self._frame = Frame.around(X)
-        points = self._frame.inside(X)
+        self._frame = Frame.around(X, precision)
+        points = self._frame.flattened(X)
         members = [np.flatnonzero(index == label) for label in range(len(self.classes_))]
         whole = self._compare_labels(points, index, members, warm_start_from)
         rows = self._cluster(points, index, whole)

@@ -17,22 +17,53 @@ from fbert.directprobe.arrays import Floats, Ints
 from fbert.errors import InputError
 
 MANTISSA = 24  # bits kept of a centre, so that subtracting it from float16 and float32 data is exact
+FLAT = 8  # units of the last place that rounding may move a vector by, through the arithmetic that made it
 BLOCK = 256  # rows looked at together, so that no second copy of the points is made
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Where the working coordinates sit: x = centre + z * unit, with unit a power of two."""
+    """Where the working coordinates sit: x = centre + z * unit, with unit a power of two.
+
+    Attributes:
+        centre: (d,) near the mean of the points.
+        unit: their size.
+        flat: (r, d) orthogonal unit vectors along which the points differ by no more than the precision in
+            which they were given.
+    """
 
     centre: Floats
     unit: float
+    flat: Floats
 
     @classmethod
-    def around(cls, X: Floats) -> Frame:
-        """Choose the frame in which X (n, d) has its mean near the origin and coordinates of at most one."""
+    def around(cls, X: Floats, precision: float = 0.0) -> Frame:
+        """Choose the frame in which X (n, d) has its mean near the origin and coordinates of at most one.
+
+        A last normalisation leaves an encoder's vectors in a plane, of d - 1 dimensions, but for rounding.
+        Along the plane's normal they differ by some units of the last place, and where the hulls of two
+        labels meet in the plane, these digits would part them, or leave the verdict undecided. So a direction
+        along which no point is further from the others than that is none (docs/method.md, DirectProbe).
+
+        Args:
+            X: the points.
+            precision: relative spacing of the numbers in which they were given; 0 to take each at its word.
+        """
         rough = _power_of_two(np.abs(X).max())
         centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
-        return cls(centre, _power_of_two(np.abs(X - centre).max()))
+        unit = _power_of_two(np.abs(X - centre).max())
+        flat = np.empty((0, X.shape[1]))
+        if precision > 0:
+            reach = float(np.sqrt(np.einsum("ij,ij->i", X, X).max()))
+            flat = _flat((X - centre) / unit, FLAT * precision * reach / unit)
+        return cls(centre, unit, flat)
+
+    def flattened(self, X: Floats) -> Floats:
+        """Return the points themselves in working coordinates, without what is rounding alone."""
+        Z = self.inside(X)
+        for direction in self.flat:
+            Z -= np.einsum("ij,j->i", Z, direction)[:, None] * direction
+        return Z + 0.0
 
     def inside(self, X: Floats) -> Floats:
         """Return X in working coordinates; adding zero makes 0.0 of -0.0: equal rows, equal bytes."""
@@ -66,6 +97,16 @@ class PointSet:
         mean = points.mean(axis=0)
         squares = np.einsum("ij,ij->i", points, points)
         return cls(points, mean, _radius(points, mean), float(np.sqrt(squares.max())))
+
+
+def precision_of(X: Any) -> float:
+    """Return the relative spacing of the numbers of an array; 0 for float64, integers, and what is no array.
+
+    Numbers in double precision are taken at their word, vectors in less are what is left of a computation.
+    """
+    dtype = getattr(X, "dtype", None)
+    narrow = isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize < np.dtype(float).itemsize
+    return float(np.finfo(dtype).eps) if narrow else 0.0
 
 
 def checked(X: Any, name: str = "X") -> Floats:
@@ -133,6 +174,21 @@ def checked_labels(y: Any, n: int) -> tuple[NDArray[Any], Ints]:
         raise InputError(f"Input y contains infinity, which is no label, in {_some(infinite)}")
     check_classification_targets(labels)
     return np.unique(labels, return_inverse=True)
+
+
+def _flat(Z: Floats, width: float) -> Floats:
+    """Return (r, d) directions along which no point of Z is further than `width` from the origin, its mean.
+
+    Candidates are principal axes; those far narrower than the others are known well enough, though their
+    matrix of products squares the ratio. Each is looked at on the points themselves.
+    """
+    squares, axes = np.linalg.eigh(Z.T @ Z)
+    narrow = axes[:, squares <= 4 * len(Z) * width**2].T
+    if not len(narrow) or len(narrow) == Z.shape[1]:  # all of them: a single place, which is left as it is
+        return np.empty((0, Z.shape[1]))
+    reach = np.array([np.abs(Z @ axis - (Z @ axis).mean()).max() for axis in narrow])
+    flat: Floats = narrow[reach <= width]
+    return flat
 
 
 def _some(rows: Sequence[int] | Ints) -> str:

@@ -111,10 +111,29 @@ class _Active:
         self.rows = np.concatenate([support.rows_a, support.rows_b])
         self.weights = np.concatenate([support.weights_a, support.weights_b])
         self.scale = float(np.abs(A[support.rows_a]).max() + np.abs(B[support.rows_b]).max()) or 1.0
-        columns = np.stack(
-            [self._column(row, side) for row, side in zip(self.rows, self.side, strict=True)], axis=1
-        )
+        columns = self._columns()
+        while columns.shape[1] > columns.shape[0]:
+            self._drop_one(columns)
+            columns = self._columns()
         self.q, self.r = qr(columns, mode="economic", check_finite=False)
+
+    def _columns(self) -> Floats:
+        both = zip(self.rows, self.side, strict=True)
+        return np.stack([self._column(row, side) for row, side in both], axis=1)
+
+    def _drop_one(self, columns: Floats) -> None:
+        """Drop a point of more than d + 2 without moving either combination (Caratheodory).
+
+        So many columns depend on one another: along a vector that they map to nothing, weights may change
+        until the first is zero.
+        """
+        along = np.linalg.svd(columns)[2][-1]
+        along = along if (along > 0).any() else -along
+        room = np.full(len(along), np.inf)
+        room[along > 0] = self.weights[along > 0] / along[along > 0]
+        place = int(room.argmin())
+        self.weights = np.maximum(self.weights - room[place] * along, 0.0)
+        self._remove(place)
 
     def minimise(self) -> Floats:
         """Go to the nearest points of the active points' hulls; return their difference (d,)."""
@@ -174,6 +193,9 @@ class _Active:
 
     def _leave(self, place: int) -> None:
         self._factor(*qr_delete(self.q, self.r, place, which="col", check_finite=False))
+        self._remove(place)
+
+    def _remove(self, place: int) -> None:
         self.rows, self.side, self.weights = (
             np.concatenate((of[:place], of[place + 1 :])) for of in (self.rows, self.side, self.weights)
         )
