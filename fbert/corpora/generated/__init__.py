@@ -17,8 +17,8 @@ from fbert.corpora.generated.render import to_conllu, to_conllulex
 from fbert.corpora.generated.sentences import make_sentences
 from fbert.files import write_text
 
-SENTENCES = 2000
-QUESTIONS = 1000
+SENTENCES = 800
+QUESTIONS = 800
 _TEST_EVERY = 5  # items come in random order; every fifth is for testing
 
 T = TypeVar("T")
