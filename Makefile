@@ -19,7 +19,7 @@ PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
-.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench lock clean
+.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -92,6 +92,9 @@ lint: style ## Check style, types and the workflow
 bench: $(READY) ## Measure DirectProbe and the probe against named peers
 	$(BIN)/python bench/directprobe.py
 	$(BIN)/python bench/probe.py
+
+bench-quickstart: $(READY) ## Measure the quickstart
+	$(BIN)/python bench/quickstart.py
 
 lock: ## Export envs/lock.txt as the files that pip and conda read
 	$(PYTHON) envs/export.py
