@@ -162,6 +162,10 @@ def table7() -> Table:
             "accuracy": [9.5, 88.25, 100.0, None],
             "note": ["50% & more", 'a "quoted", one', "x_1", ""],
             "text": ["real", "synthetic", "real", "synthetic"],
+            "representation": ["original"] * 4,
+            "clusters": [20, 40, 17, 38],
+            "labels": [17, 38, 17, 38],
+            "label_level_similarity": [0.9, 0.8, None, 0.7],
         }
     )
     shown = {"model": "Encoder", "task": "Task", "accuracy": "Accuracy", "note": "Note"}

@@ -4,14 +4,16 @@ import dataclasses
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from fbert.errors import CorruptFileError
 from fbert.made import Job, Made
-from fbert.report.page.findings import finding, number
+from fbert.report.page.findings import MINUS, finding, number, numbers
 from fbert.report.page.making import cost
+from fbert.report.page.pictures import overview
 from fbert.report.page.write import page
-from report.made_up import FINDINGS, HOSTILE, sources
+from report.made_up import CASE, FINDINGS, HOSTILE, sources
 
 
 @pytest.fixture
@@ -45,6 +47,57 @@ def test_a_study_without_anything_says_so(made_up):
         "does not produce its data's health",
     ):
         assert what in text
+
+
+def test_pictures_lead_and_every_effect_links_to_its_finding(made_up):
+    text = page(made_up)
+    assert text.index('id="overview"') < text.index('id="findings"')
+    for name in ("F1", "F2", "F3", "Foresight"):
+        assert f'<a href="#finding-{name}">' in text
+        assert f'id="finding-{name}"' in text
+    assert text.count('class="interval wide-plot"') >= 4
+
+
+def test_an_overview_has_before_and_after_of_every_encoder_and_task(tmp_path):
+    rows = [
+        ("a", "POS", "original", 80.0, 40, 10, 0.5),
+        ("a", "POS", "fine-tuned", 90.0, 10, 10, None),
+        ("a", "DEP", "original", 70.0, 10, 10, 0.9),
+    ]
+    names = ["model", "task", "representation", "accuracy", "clusters", "labels", "label_level_similarity"]
+    pd.DataFrame(rows, columns=names).to_csv(tmp_path / "table7.csv", index=False)
+    found = overview(tmp_path / "table7.csv")
+    (row,) = found["rows"]
+    accuracy, clusters, similarity = row["cells"]
+    assert (row["task"], accuracy["at"], accuracy["text"]) == ("POS", [77.0, 86.0], "80.0 to 90.0")
+    assert (clusters["at"], clusters["text"]) == ([95.0, 5.0], "40 to 10")
+    assert (similarity["at"], similarity["text"]) == ([50.0, None], "0.50 to –")
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([5.0, 12.25, None], ["5.0", "12.2", "–"]),
+        ([-0.25, 0.5, 0.0], [f"{MINUS}0.250", "0.500", "0.000"]),
+        ([1234.5, -0.2], ["1,234", "0"]),
+        ([None], ["–"]),
+        ([0.0], ["0.00"]),
+    ],
+)
+def test_numbers_of_a_column_have_the_same_decimals(values, texts):
+    assert numbers(values) == texts
+
+
+def test_what_the_paper_prints_stands_beside_its_tasks():
+    case = CASE | {"name": "tiny, POS", "low": -1.0, "high": 5.0, "effect": 1.0}
+    claims = finding_of_case(case)["claims"]
+    assert len(claims[1]["cases"][0]["paper"]) == 5
+    assert finding_of_case(case | {"name": "tiny, mine"})["claims"][1]["cases"][0]["paper"] == []
+
+
+def finding_of_case(case):
+    claim = FINDINGS["findings"][0]["claims"][0]
+    return finding(FINDINGS["findings"][0] | {"claims": [claim, claim | {"cases": [case]}]})
 
 
 def test_what_is_to_be_known_of_the_data_stands_there_with_its_reason(made_up):
@@ -84,8 +137,8 @@ def test_text_of_others_cannot_become_markup(made_up):
 def test_data_inside_the_page_is_what_went_in(made_up):
     found = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page(made_up))
     table, views = (json.loads(text) for text in found)
-    assert table["header"] == ["model", "task", "accuracy", "note", "text"]
-    assert table["rows"][1] == ["small", "DEP", "88.25", 'a "quoted", one', "synthetic"]
+    assert table["header"][:5] == ["model", "task", "accuracy", "note", "text"]
+    assert table["rows"][1][:5] == ["small", "DEP", "88.25", 'a "quoted", one', "synthetic"]
     assert views == [json.loads(path.read_text()) for path in made_up.movement]
 
 

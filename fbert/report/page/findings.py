@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
+
+from fbert.published import published_figures
 
 # The ends of the line stay off the edge of their box, so that the marks there are whole.
 _MARGIN = 4.0
+_NO_NUMBERS = ["published_best_layer_sizes", "published_linearly_separable"]
 _NUMBERS = ("effect", "low", "high", "before", "after")
 MINUS = "\N{MINUS SIGN}"
 
 
 def finding(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a finding with each case of its claims prepared for the template."""
-    return dict(content) | {"claims": [_claim(claim) for claim in content["claims"]]}
+    claims = [_claim(claim, content["name"], place) for place, claim in enumerate(content["claims"])]
+    return dict(content) | {"claims": claims}
 
 
-def _claim(content: Mapping[str, Any]) -> dict[str, Any]:
+def _claim(content: Mapping[str, Any], name: str, number_of_claim: int) -> dict[str, Any]:
     cases = content["cases"]
     low, high = _reach(cases)
+    effects = _published_effects().get((name, number_of_claim), {})
+    texts = _in_columns(cases)
     return dict(content) | {
-        "cases": [_case(case, low, high) for case in cases],
+        "cases": [
+            _case(case, low, high) | {"text": text, "paper": _paper(case, effects, low, high)}
+            for case, text in zip(cases, texts, strict=True)
+        ],
+        "paper": any(_paper(case, effects, low, high) for case in cases),
         "low": number(low),
         "high": number(high),
         "zero": _position(0, low, high),
@@ -38,12 +50,57 @@ def _reach(cases: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
 
 def _case(case: Mapping[str, Any], low: float, high: float) -> dict[str, Any]:
     ends = {key: None if case[key] is None else _position(case[key], low, high) for key in _NUMBERS[:3]}
-    return dict(case) | {"text": {key: number(case[key]) for key in _NUMBERS}, "at": ends}
+    return dict(case) | {"at": ends}
+
+
+def _in_columns(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return the numbers of each case as text, those of one column with equally many decimals."""
+    columns = {key: numbers([case[key] for case in cases]) for key in ("effect", "before", "after")}
+    bounds = numbers([case[key] for case in cases for key in ("low", "high")])
+    columns |= {"low": bounds[::2], "high": bounds[1::2]}
+    return [{key: columns[key][place] for key in _NUMBERS} for place in range(len(cases))]
+
+
+def _paper(
+    case: Mapping[str, Any], effects: Mapping[str, list[float]], low: float, high: float
+) -> list[float]:
+    """Return where the paper's encoders lie on this task; what is beyond an end of the line lies on it."""
+    task = case["name"].rpartition(", ")[2]
+    return [_position(min(max(effect, low), high), low, high) for effect in effects.get(task, [])]
+
+
+@cache
+def _published_effects() -> Mapping[tuple[str, int], Mapping[str, list[float]]]:
+    """Return effects by the paper's Table 7: by finding and number of claim, by task, one for each model."""
+    table = published_figures().set_index(["task", "model", "representation"])
+    before, after = (table.xs(state, level="representation") for state in ("original", "fine-tuned"))
+    change = after.drop(columns=_NO_NUMBERS) - before.drop(columns=_NO_NUMBERS)
+    columns = {
+        ("F1", 0): -change["published_train_test_similarity"],
+        ("F1", 1): change["published_accuracy"],
+    }
+    return {
+        claim: {str(task): found.dropna().tolist() for task, found in effects.groupby(level="task")}
+        for claim, effects in columns.items()
+    }
 
 
 def _position(value: float, low: float, high: float) -> float:
     """Return where a value lies on a line from 0 to 100."""
     return round(_MARGIN + (100 - 2 * _MARGIN) * (value - low) / (high - low), 2)
+
+
+def numbers(values: Sequence[float | None]) -> list[str]:
+    """Return numbers for readers, all with as many decimals as the largest needs for three digits."""
+    sizes = [abs(value) for value in values if value is not None]
+    largest = max(sizes, default=0.0)
+    decimals = 2 if largest == 0 else min(max(2 - math.floor(math.log10(largest)), 0), 4)
+    texts = ["\N{EN DASH}" if value is None else f"{value:,.{decimals}f}" for value in values]
+    return [_without_signed_zero(text).replace("-", MINUS) for text in texts]
+
+
+def _without_signed_zero(text: str) -> str:
+    return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
 def number(value: float | None) -> str:

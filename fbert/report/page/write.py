@@ -16,6 +16,7 @@ from fbert.report.page.data import data_of
 from fbert.report.page.figures import figure
 from fbert.report.page.findings import finding
 from fbert.report.page.making import corpora, cost, versions
+from fbert.report.page.pictures import overview
 from fbert.report.page.tables import table
 
 _HERE = Path(__file__).parent
@@ -68,6 +69,7 @@ def _content(sources: Sources) -> dict[str, Any]:
         "corpora": corpora(study),
         "synthetic": [name for name, entry in study["corpora"].items() if entry["synthetic"]],
         "findings": _findings(sources.findings),
+        "overviews": [overview(path) for path in sources.tables if path.name == "table7.csv"],
         "tables": [table(path) for path in sources.tables if path.suffix == ".csv"],
         "figures": [figure(path) for path in sources.figures if path.suffix == ".png"],
         "health": [data_of(task) for path in sources.health for task in read_health(path)],
