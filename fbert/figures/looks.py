@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,19 @@ def look_of(label: str) -> Look:
     number = _numbers().get(label, zlib.crc32(label.encode()))
     turn = number // len(_COLOURS) % len(_MARKERS)
     return Look(_COLOURS[number % len(_COLOURS)], _MARKERS[turn], _LINES[turn])
+
+
+def looks_apart(labels: Iterable[str]) -> dict[str, Look]:
+    """Return looks for the few labels of one panel, no two of a colour as far as there are colours.
+
+    A label keeps its own look unless one before it has the colour; then it gets the first that is free.
+    """
+    found: dict[str, Look] = {}
+    for label in dict.fromkeys(labels):
+        look, taken = look_of(label), {other.color for other in found.values()}
+        free = [color for color in _COLOURS if color not in taken]
+        found[label] = look if look.color not in taken or not free else look._replace(color=free[0])
+    return found
 
 
 @cache

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import matplotlib
 import matplotlib.colors
+from matplotlib.font_manager import fontManager
 
 matplotlib.use("Agg")
 
@@ -13,9 +15,16 @@ COLUMN, PAGE = 3.3, 6.8  # inches: a column and the page of a two-column paper
 SMALL, NORMAL = 6.5, 7.5  # points
 INK, FAINT = "#222222", "#8a8a8a"
 
+# For letters that the font of matplotlib lacks: whatever of these a machine has.
+_OTHER_SCRIPTS = re.compile(
+    r"(Noto Sans|Noto Naskh|WenQuanYi|IPA|Unifont|Arial Unicode|PingFang|Hiragino|Malgun)"
+)
+_installed = sorted({font.name for font in fontManager.ttflist if _OTHER_SCRIPTS.match(font.name)})
+
 matplotlib.rcParams.update(
     {
-        "font.family": "DejaVu Sans",  # comes with matplotlib, so pictures are the same on every machine
+        # The first comes with matplotlib, so that pictures are the same on every machine.
+        "font.family": ["DejaVu Sans", *_installed],
         "font.size": NORMAL,
         "axes.titlesize": NORMAL,
         "axes.labelsize": NORMAL,

@@ -214,6 +214,18 @@ def test_labels_of_one_inventory_all_look_different():
         assert len(set(found)) == len(labels)
 
 
+@pytest.mark.parametrize("labels", [["PUNCT", "ADJ", "CCONJ", "ADP", "SYM", "ADV"], list("abcdefg")])
+def test_the_few_labels_of_a_panel_have_a_colour_each(labels):
+    found = looks.looks_apart(labels)
+    assert len({look.color for look in found.values()}) == len(labels)
+    assert found[labels[0]] == looks.look_of(labels[0])
+
+
+def test_with_more_labels_than_colours_the_rest_keep_their_own():
+    labels = [str(number) for number in range(20)]
+    assert len({look.color for look in looks.looks_apart(labels).values()}) == 7
+
+
 def test_an_unknown_label_has_a_look_that_stays():
     assert looks.look_of("x.Unheard-of") == looks.look_of("x.Unheard-of")
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from fbert.figures.annotate import Name
-from fbert.figures.looks import look_of
+from fbert.figures.looks import Look, looks_apart
 from fbert.figures.panels import explained, facets
 from fbert.figures.style import FAINT
 
@@ -31,7 +31,7 @@ def draw(frame: pd.DataFrame) -> Figure:
     panel = partial(_panel, named=named, reach=reach)
     figure = facets(frame, "layer", panel, heading="layer {}", columns=columns, height=height)
     if named:
-        marks = [Line2D([], [], linestyle="", **_mark(label)) for label in named]
+        marks = [Line2D([], [], linestyle="", **_mark(look)) for look in looks_apart(named).values()]
         figure.legend(marks, named, loc="outside lower center", ncols=len(named), handletextpad=0.0)
     return figure
 
@@ -46,13 +46,12 @@ def _panel(axes: Axes, panel: pd.DataFrame, named: list[str], reach: float) -> l
     points = panel.set_index("label")[["x", "y"]]
     others = points.drop(named)
     axes.plot(others["x"], others["y"], ".", color=FAINT, markersize=2.5, markeredgewidth=0)
-    for label in named:
-        axes.plot(points.x[label], points.y[label], **_mark(label))
+    for label, look in looks_apart(named).items():
+        axes.plot(points.x[label], points.y[label], **_mark(look))
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     explained(axes, panel)
     return []
 
 
-def _mark(label: str) -> dict[str, Any]:
-    look = look_of(label)
+def _mark(look: Look) -> dict[str, Any]:
     return {"marker": look.marker, "color": look.color, "markersize": 4, "markeredgewidth": 0}
