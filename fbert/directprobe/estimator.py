@@ -187,7 +187,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             raise InputError(
                 f"X has {X.shape[1]} features, but DirectProbe is expecting {d} features as input"
             )
-        return self._frame.inside(X)
+        return self._frame.flattened(X)
 
     def _compare_labels(
         self,

@@ -54,6 +54,15 @@ def test_a_direction_that_is_narrow_and_real_is_kept():
     assert len(Frame.around(X.astype(float), precision_of(X)).flat) == 0
 
 
+def test_new_points_in_the_plane_are_in_it_and_others_are_not():
+    X, y = normalised(200, 6, 0)
+    probe = DirectProbe(min_cluster_size=1).fit(X, y)
+    own = probe.hull_distances(X[:20])[np.arange(20), probe.labels_[:20]]
+    assert own.max() < 1e-9
+    off = X[:20].astype(float) + probe._frame.flat[0]
+    assert probe.hull_distances(off).min() == pytest.approx(1, rel=1e-3)
+
+
 def test_double_precision_is_taken_at_its_word():
     X, y = normalised(100, 5, 0)
     assert precision_of(X) > 0

@@ -30,11 +30,13 @@ class Frame:
         unit: their size.
         flat: (r, d) orthogonal unit vectors along which the points differ by no more than the precision in
             which they were given.
+        width: how far along one of these, in working coordinates.
     """
 
     centre: Floats
     unit: float
     flat: Floats
+    width: float
 
     @classmethod
     def around(cls, X: Floats, precision: float = 0.0) -> Frame:
@@ -52,17 +54,18 @@ class Frame:
         rough = _power_of_two(np.abs(X).max())
         centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
         unit = _power_of_two(np.abs(X - centre).max())
-        flat = np.empty((0, X.shape[1]))
-        if precision > 0:
-            reach = float(np.sqrt(np.einsum("ij,ij->i", X, X).max()))
-            flat = _flat((X - centre) / unit, FLAT * precision * reach / unit)
-        return cls(centre, unit, flat)
+        if precision == 0:
+            return cls(centre, unit, np.empty((0, X.shape[1])), 0.0)
+        reach = float(np.sqrt(np.einsum("ij,ij->i", X, X).max()))
+        width = FLAT * precision * reach / unit
+        return cls(centre, unit, _flat((X - centre) / unit, width), width)
 
     def flattened(self, X: Floats) -> Floats:
-        """Return the points themselves in working coordinates, without what is rounding alone."""
+        """Return X in working coordinates, without what is rounding alone; points further off stay off."""
         Z = self.inside(X)
         for direction in self.flat:
-            Z -= np.einsum("ij,j->i", Z, direction)[:, None] * direction
+            off = np.einsum("ij,j->i", Z, direction)
+            Z -= np.where(np.abs(off) <= 2 * self.width, off, 0.0)[:, None] * direction
         return Z + 0.0
 
     def inside(self, X: Floats) -> Floats:
