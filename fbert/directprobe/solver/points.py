@@ -54,7 +54,7 @@ class Frame:
         rough = _power_of_two(np.abs(X).max())
         centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
         unit = _power_of_two(np.abs(X - centre).max())
-        if precision == 0:
+        if precision == 0 or len(X) <= X.shape[1]:  # so few points have directions to spare
             return cls(centre, unit, np.empty((0, X.shape[1])), 0.0)
         reach = float(np.sqrt(np.einsum("ij,ij->i", X, X).max()))
         width = FLAT * precision * reach / unit
@@ -185,8 +185,13 @@ def _flat(Z: Floats, width: float) -> Floats:
     Candidates are principal axes; those far narrower than the others are known well enough, though their
     matrix of products squares the ratio. Each is looked at on the points themselves.
     """
-    squares, axes = np.linalg.eigh(Z.T @ Z)
-    narrow = axes[:, squares <= 4 * len(Z) * width**2].T
+    products, least = Z.T @ Z, 4 * len(Z) * width**2
+    try:
+        np.linalg.cholesky(products - least * np.eye(len(products)))
+        return np.empty((0, Z.shape[1]))  # every axis is longer, and this is known sooner than the axes
+    except np.linalg.LinAlgError:
+        squares, axes = np.linalg.eigh(products)
+    narrow = axes[:, squares <= least].T
     if not len(narrow) or len(narrow) == Z.shape[1]:  # all of them: a single place, which is left as it is
         return np.empty((0, Z.shape[1]))
     reach = np.array([np.abs(Z @ axis - (Z @ axis).mean()).max() for axis in narrow])
