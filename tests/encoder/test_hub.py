@@ -14,6 +14,7 @@ import pytest
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 
+pytestmark = pytest.mark.network
 HUB, REVISION = "someone/small-encoder", "a" * 40
 FETCH = """
 import json, sys
