@@ -22,7 +22,7 @@ OPTIONS ?=
 .PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## Make the virtual environment that studies run in, every package at its pinned version
 
@@ -54,7 +54,7 @@ demo: $(READY) ## Run the quickstart study and say which file to open
 demo-encoder: $(READY) ## Train the encoder of the quickstart anew, the same bytes on the same machine: half a minute
 	$(BIN)/python -m fbert.demo.make
 
-check: style ## Check style and types, and pass the tests that neither start Snakemake nor train: under two minutes
+check: style ## Check style and types, and pass the tests that start no Snakemake, training or server: under two minutes
 	$(BIN)/python -m pytest -m "$(QUICK)" $(SIDE_BY_SIDE) $(OPTIONS)
 
 coverage: $(READY_DEV) ## Say how much of fbert the tests of `make check` run, and which five modules least

@@ -1,7 +1,7 @@
 """Measure the quickstart in a fresh copy of the checkout: `python bench/quickstart.py`.
 
-Seconds on the clock, processor seconds of everything it starts, and the rules that these went into, with all
-compiled as `make setup` leaves it.
+Seconds on the clock, processor seconds of everything it starts, and the rules that these went into. What
+`make setup` has compiled is copied too.
 """
 
 from __future__ import annotations
@@ -18,27 +18,17 @@ from pathlib import Path
 
 from fbert.made import FOLDER, Made
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 CORES = 2
 _ADOPT = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 
 
 def main() -> None:
     """Run the study and print what it took."""
+    from checkout import Checkout
+
     with tempfile.TemporaryDirectory() as folder:
-        listed = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-        )
-        subprocess.run(
-            ["tar", "--create", "--null", "--files-from=-", "--file", f"{folder}/checkout.tar"],
-            cwd=ROOT,
-            input=listed.stdout,
-            check=True,
-        )
-        subprocess.run(["tar", "--extract", "--file", "checkout.tar"], cwd=folder, check=True)
+        Checkout.fresh(Path(folder))
         clock, processor = run(Path(folder))
         report(Path(folder) / "results/quickstart", clock, processor)
 
@@ -48,8 +38,6 @@ def run(folder: Path) -> tuple[float, float]:
 
     The process that forks jobs outlives Snakemake by a moment. Whoever adopts orphans is told what they took.
     """
-    compiled = [sys.executable, "envs/compile.py"]
-    subprocess.run(compiled, cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, check=True)
     ctypes.CDLL(None).prctl(_ADOPT, 1)
     command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--config", "study=quickstart"]
     begin, before = time.monotonic(), processor_seconds()

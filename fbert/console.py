@@ -4,9 +4,9 @@ Snakemake says sixteen lines for each of some hundred jobs. All of that goes to 
 end; on the screen stands a line for each stage once it is through, and below them, on a terminal, what is
 under way and about how long it will take:
 
-      0:04  corpora             8
-      0:31  fine-tuning         5
-      fine-tuning done, embedding 3 of 9, probes 0 of 10 ... about 2 min left
+         0:04  corpora                 8
+         0:31  fine-tuning             5
+    embedding 3 of 9, probes 0 of 10 ... about 2 min left
 
 A dry run, and whoever asks for more or less (`--verbose`, `--quiet`), gets what Snakemake says. Snakemake
 finds this by the name of the package `snakemake_logger_plugin_fbert`; `profiles/default` asks for it.
@@ -127,14 +127,14 @@ class Progress:
         elapsed = now - self.begin
         if not done or elapsed <= 0:
             return None
-        busy = sum(stage.seconds for stage in done) + sum(now - begin for _, begin in self.running.values())
-        mean = sum(stage.seconds for stage in done) / sum(stage.done for stage in done)
+        spent = sum(stage.seconds for stage in done)
+        under_way = sum(now - begin for _, begin in self.running.values())
+        mean = spent / sum(stage.done for stage in done)
         rest = sum(
             (stage.jobs - stage.done) * (stage.seconds / stage.done if stage.done else mean)
             for stage in self.stages.values()
         )
-        under_way = sum(now - begin for _, begin in self.running.values())
-        return max(rest - under_way, 0.0) * elapsed / max(busy, elapsed)
+        return max(rest - under_way, 0.0) * elapsed / max(spent + under_way, elapsed)
 
 
 class LogHandler(LogHandlerBase):

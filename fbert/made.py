@@ -27,6 +27,7 @@ from typing import Any
 
 from fbert.errors import CorruptFileError, shortened
 from fbert.files import sha256, sha256_of_json, write_json
+from fbert.fingerprint import PACKAGE
 
 FOLDER = "made"
 NOT_OF_STUDY = "not of this study"
@@ -42,7 +43,6 @@ COUNTED = {
     "numba": "numba",
 }
 _INSTALLED = "site-packages:"  # stands for wherever packages are, on whichever machine
-_OWN = Path(__file__).parent  # of this package, which may lie in a checkout instead
 
 
 @dataclass(frozen=True)
@@ -292,8 +292,8 @@ def check_inputs(root: str, sums: Mapping[str, str], ledger: Ledger) -> None:
 
 def portable(path: str) -> str:
     """Return a path that means the same on another machine: what is in an installed package has its name."""
-    if Path(path).is_relative_to(_OWN):
-        return _INSTALLED + Path(path).relative_to(_OWN.parent).as_posix()
+    if Path(path).is_relative_to(PACKAGE):  # which may lie in a checkout
+        return _INSTALLED + Path(path).relative_to(PACKAGE.parent).as_posix()
     for folder in _site_folders():
         if Path(path).is_relative_to(folder):
             return _INSTALLED + Path(path).relative_to(folder).as_posix()
@@ -305,7 +305,7 @@ def resolved(path: str) -> Path:
     if not path.startswith(_INSTALLED):
         return Path(path)
     inner = path.removeprefix(_INSTALLED)
-    folders = [_OWN.parent] if inner.startswith(f"{_OWN.name}/") else _site_folders()
+    folders = [PACKAGE.parent] if inner.startswith(f"{PACKAGE.name}/") else _site_folders()
     return next((file for folder in folders if (file := folder / inner).is_file()), Path(inner))
 
 

@@ -1,10 +1,27 @@
 """Records of made-up figures, as the jobs leave them."""
 
+from fbert.health.counts import Health
 from fbert.records.geometry import Distance, Geometry, GeometryRecord, Halves
 from fbert.records.origin import Origin
 from fbert.records.probe import ProbeRecord, ProbeResult
 from fbert.states import State
 
+HEALTHY = Health(
+    train=100,
+    test=20,
+    labels=2,
+    seen=0,
+    seen_alike=0,
+    contradictions=(),
+    least_clusters=2,
+    once=(),
+    train_only=(),
+    test_only=(),
+    look_alikes=(),
+    longest=9,
+    documents=0,
+    divided=0,
+)
 PAIRS = [("a", "b"), ("a", "c"), ("b", "c")]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 from encoder.tiny import build
+from made_up_records import HEALTHY
 
 from fbert.__main__ import main
 from fbert.advice import advice, advice_on_reading
@@ -13,26 +14,10 @@ from fbert.health.counts import Health, Reading
 from fbert.study.study import load_study, study_from
 
 ROOT = Path(__file__).parents[1]
-FINE = Health(
-    train=100,
-    test=20,
-    labels=2,
-    seen=0,
-    seen_alike=0,
-    contradictions=(),
-    least_clusters=2,
-    once=(),
-    train_only=(),
-    test_only=(),
-    look_alikes=(),
-    longest=9,
-    documents=0,
-    divided=0,
-)
 
 
 def test_nothing_is_said_of_what_is_fine():
-    assert list(advice(FINE)) == []
+    assert list(advice(HEALTHY)) == []
 
 
 @pytest.mark.parametrize(
@@ -52,12 +37,12 @@ def test_nothing_is_said_of_what_is_fine():
     ],
 )
 def test_what_is_to_be_known_is_said_with_its_reason(changes, said):
-    (line,) = advice(Health(**{**FINE.__dict__, **changes}))
+    (line,) = advice(Health(**{**HEALTHY.__dict__, **changes}))
     assert said in line
 
 
 def test_one_test_input_of_many_that_was_trained_on_is_not_worth_a_word():
-    assert list(advice(Health(**{**FINE.__dict__, "test": 1000, "seen": 5, "seen_alike": 5}))) == []
+    assert list(advice(Health(**{**HEALTHY.__dict__, "test": 1000, "seen": 5, "seen_alike": 5}))) == []
 
 
 @pytest.mark.parametrize(("unknown", "said"), [(10, 0), (11, 1)])

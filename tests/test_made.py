@@ -7,6 +7,7 @@ import numpy
 import pytest
 
 from fbert.errors import CorruptFileError
+from fbert.fingerprint import PACKAGE
 from fbert.made import (
     Job,
     Ledger,
@@ -155,6 +156,9 @@ def test_paths_in_installed_packages_mean_the_same_elsewhere():
     assert portable(numpy.__file__) == "site-packages:numpy/__init__.py"
     assert resolved("site-packages:numpy/__init__.py").samefile(numpy.__file__)
     assert portable("data/x.csv") == "data/x.csv"
+    config = PACKAGE / "demo/model/config.json"
+    assert portable(str(config)) == "site-packages:fbert/demo/model/config.json"
+    assert resolved("site-packages:fbert/demo/model/config.json") == config
 
 
 def test_differences_of_trees_are_told_by_key():

@@ -69,8 +69,11 @@ def _rows(folder: Path, layout: Layout) -> Iterator[Row]:
     columns = [name for name in data.column_names if name in asked_for]
     names = {name: _class_names(data.features[name]) for name in columns}
     nothing = dict.fromkeys(data.column_names)
-    for batch in data.select_columns(columns).iter(_BATCH) if columns else [{}]:
-        for values in zip(*batch.values(), strict=True) if columns else [()]:
+    if not columns:  # a row without any will be refused by name
+        yield nothing
+        return
+    for batch in data.select_columns(columns).iter(_BATCH):
+        for values in zip(*batch.values(), strict=True):
             yield nothing | {name: names[name](value) for name, value in zip(batch, values, strict=True)}
 
 

@@ -3,7 +3,7 @@
 A demonstration has to show what the tool is for: labels whose points lie in several clusters before
 fine-tuning and in one after it. In hundreds of dimensions a few thousand points of a grammar are linear
 whatever one does. So the encoder is narrow and its training short: it has learnt what words are like, and not
-yet to tell their uses apart. Trained three times as long, every task is linear in it from the start.
+yet to tell their uses apart.
 
 BERT's architecture, WordPiece, and BERT's two tasks, masked words and whether two halves belong together, on
 text of the same grammar from another seed than the study's. The same machine makes the same bytes.

@@ -18,14 +18,7 @@ from fbert.directprobe.clusters.clustering import clusters_of
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
 from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
-from fbert.directprobe.solver.points import (
-    Frame,
-    PointSet,
-    checked,
-    checked_gap,
-    checked_labels,
-    precision_of,
-)
+from fbert.directprobe.solver.points import PointSet, checked, checked_gap, checked_labels, framed
 from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
 
@@ -122,12 +115,10 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             InputError: X or y cannot be used (the message names the row), or the warm start does not fit
                 them.
         """
-        precision = precision_of(X)
-        X = checked(X)
+        X, self._frame = framed(X)
         checked_gap(self.gap)
         self.classes_, index = checked_labels(y, len(X))
         self.n_features_in_ = X.shape[1]
-        self._frame = Frame.around(X, precision)
         points = self._frame.flattened(X)
         members = [np.flatnonzero(index == label) for label in range(len(self.classes_))]
         whole = self._compare_labels(points, index, members, warm_start_from)

@@ -15,14 +15,7 @@ from threadpoolctl import threadpool_limits
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.equal import shared_rows
 from fbert.directprobe.solver.hull import HullDistance, in_frame, meeting_at, solve
-from fbert.directprobe.solver.points import (
-    Frame,
-    PointSet,
-    checked,
-    checked_gap,
-    checked_labels,
-    precision_of,
-)
+from fbert.directprobe.solver.points import PointSet, checked_gap, checked_labels, framed
 from fbert.directprobe.solver.support import Support
 from fbert.errors import InputError
 
@@ -138,11 +131,10 @@ def pairwise_distances(
     Raises:
         InputError: X, y or the gap cannot be used, or the warm start is not of these rows and labels.
     """
-    precision = precision_of(X)
-    X, gap = checked(X), checked_gap(gap)
+    X, frame = framed(X)
+    gap = checked_gap(gap)
     labels, index = checked_labels(y, len(X))
     members = [np.flatnonzero(index == label) for label in range(len(labels))]
-    frame = Frame.around(X, precision)
     found = solve_labels(frame.flattened(X), index, members, gap, warm_start_from, n_jobs)
     by_label = {(labels[a], labels[b]): in_frame(result, frame) for (a, b), result in found.items()}
     return by_label, supports_of(found, members)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from made_up_records import HEALTHY
 
 from fbert.figures import looks
-from fbert.health.counts import Health, Reading
+from fbert.health.counts import Reading
 from fbert.made import Job, Made
 from fbert.records.health import TaskHealth, write_health
 from fbert.records.origin import Origin
@@ -174,22 +175,7 @@ def table7() -> Table:
 
 def health() -> list[TaskHealth]:
     """A task with about everything that can be wrong with one, and one that is well."""
-    well = Health(
-        train=800,
-        test=200,
-        labels=3,
-        seen=0,
-        seen_alike=0,
-        contradictions=(),
-        least_clusters=3,
-        once=(),
-        train_only=(),
-        test_only=(),
-        look_alikes=(),
-        longest=40,
-        documents=0,
-        divided=0,
-    )
+    well = replace(HEALTHY, train=800, test=200, labels=3, least_clusters=3, longest=40)
     ill = replace(
         well,
         seen=10,

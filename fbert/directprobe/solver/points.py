@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,11 +54,12 @@ class Frame:
         rough = _power_of_two(np.abs(X).max())
         centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
         unit = _power_of_two(np.abs(X - centre).max())
+        frame = cls(centre, unit, np.empty((0, X.shape[1])), 0.0)
         if precision == 0 or len(X) <= X.shape[1]:  # so few points have directions to spare
-            return cls(centre, unit, np.empty((0, X.shape[1])), 0.0)
+            return frame
         reach = float(np.sqrt(np.einsum("ij,ij->i", X, X).max()))
         width = FLAT * precision * reach / unit
-        return cls(centre, unit, _flat((X - centre) / unit, width), width)
+        return replace(frame, flat=_flat(frame.inside(X), width), width=width)
 
     def flattened(self, X: Floats) -> Floats:
         """Return X in working coordinates, without what is rounding alone; points further off stay off."""
@@ -66,7 +67,8 @@ class Frame:
         for direction in self.flat:
             off = np.einsum("ij,j->i", Z, direction)
             Z -= np.where(np.abs(off) <= 2 * self.width, off, 0.0)[:, None] * direction
-        return Z + 0.0
+        Z += 0.0  # as in `inside`
+        return Z
 
     def inside(self, X: Floats) -> Floats:
         """Return X in working coordinates; adding zero makes 0.0 of -0.0: equal rows, equal bytes."""
@@ -100,6 +102,16 @@ class PointSet:
         mean = points.mean(axis=0)
         squares = np.einsum("ij,ij->i", points, points)
         return cls(points, mean, _radius(points, mean), float(np.sqrt(squares.max())))
+
+
+def framed(X: Any) -> tuple[Floats, Frame]:
+    """Return points as `checked` does, and the frame around them for the precision in which they came.
+
+    Raises:
+        InputError: as for `checked`.
+    """
+    points = checked(X)
+    return points, Frame.around(points, precision_of(X))
 
 
 def precision_of(X: Any) -> float:
@@ -180,7 +192,7 @@ def checked_labels(y: Any, n: int) -> tuple[NDArray[Any], Ints]:
 
 
 def _flat(Z: Floats, width: float) -> Floats:
-    """Return (r, d) directions along which no point of Z is further than `width` from the origin, its mean.
+    """Return (r, d) directions along which no point of Z is further than `width` from the mean.
 
     Candidates are principal axes; those far narrower than the others are known well enough, though their
     matrix of products squares the ratio. Each is looked at on the points themselves.
@@ -194,8 +206,8 @@ def _flat(Z: Floats, width: float) -> Floats:
     narrow = axes[:, squares <= least].T
     if not len(narrow) or len(narrow) == Z.shape[1]:  # all of them: a single place, which is left as it is
         return np.empty((0, Z.shape[1]))
-    reach = np.array([np.abs(Z @ axis - (Z @ axis).mean()).max() for axis in narrow])
-    flat: Floats = narrow[reach <= width]
+    along = Z @ narrow.T
+    flat: Floats = narrow[np.abs(along - along.mean(axis=0)).max(axis=0) <= width]
     return flat
 
 

@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from fbert.published import published_figures
+from fbert.states import ORIGINAL_REPRESENTATION, TUNED_REPRESENTATION
 
 # The ends of the line stay off the edge of their box, so that the marks there are whole.
-_MARGIN = 4.0
-_NO_NUMBERS = ["published_best_layer_sizes", "published_linearly_separable"]
+MARGIN = 4.0
 _NUMBERS = ("effect", "low", "high", "before", "after")
+REPRESENTATIONS = (ORIGINAL_REPRESENTATION, TUNED_REPRESENTATION)
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -32,10 +33,9 @@ def _claim(content: Mapping[str, Any], name: str, number_of_claim: int) -> dict[
             _case(case, low, high) | {"text": text, "paper": _paper(case, effects, low, high)}
             for case, text in zip(cases, texts, strict=True)
         ],
-        "paper": any(_paper(case, effects, low, high) for case in cases),
         "low": number(low),
         "high": number(high),
-        "zero": _position(0, low, high),
+        "zero": position(0, low, high),
         "change": any(case["before"] is not None for case in cases),
         "remarks": any(case["remark"] for case in cases),
     }
@@ -49,7 +49,7 @@ def _reach(cases: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
 
 
 def _case(case: Mapping[str, Any], low: float, high: float) -> dict[str, Any]:
-    ends = {key: None if case[key] is None else _position(case[key], low, high) for key in _NUMBERS[:3]}
+    ends = {key: None if case[key] is None else position(case[key], low, high) for key in _NUMBERS[:3]}
     return dict(case) | {"at": ends}
 
 
@@ -66,28 +66,30 @@ def _paper(
 ) -> list[float]:
     """Return where the paper's encoders lie on this task; what is beyond an end of the line lies on it."""
     task = case["name"].rpartition(", ")[2]
-    return [_position(min(max(effect, low), high), low, high) for effect in effects.get(task, [])]
+    return [position(effect, low, high) for effect in effects.get(task, [])]
 
 
 @cache
 def _published_effects() -> Mapping[tuple[str, int], Mapping[str, list[float]]]:
     """Return effects by the paper's Table 7: by finding and number of claim, by task, one for each model."""
     table = published_figures().set_index(["task", "model", "representation"])
-    before, after = (table.xs(state, level="representation") for state in ("original", "fine-tuned"))
-    change = after.drop(columns=_NO_NUMBERS) - before.drop(columns=_NO_NUMBERS)
-    columns = {
+    table = table[["published_train_test_similarity", "published_accuracy"]]
+    before, after = (table.xs(state, level="representation") for state in REPRESENTATIONS)
+    change = after - before
+    effects = {
         ("F1", 0): -change["published_train_test_similarity"],
         ("F1", 1): change["published_accuracy"],
     }
     return {
-        claim: {str(task): found.dropna().tolist() for task, found in effects.groupby(level="task")}
-        for claim, effects in columns.items()
+        claim: {str(task): found.dropna().tolist() for task, found in of_claim.groupby(level="task")}
+        for claim, of_claim in effects.items()
     }
 
 
-def _position(value: float, low: float, high: float) -> float:
-    """Return where a value lies on a line from 0 to 100."""
-    return round(_MARGIN + (100 - 2 * _MARGIN) * (value - low) / (high - low), 2)
+def position(value: float, low: float, high: float, margin: float = MARGIN) -> float:
+    """Return where a value lies on a line from 0 to 100; what is beyond an end lies on it."""
+    share = (min(max(value, low), high) - low) / (high - low)
+    return round(margin + (100 - 2 * margin) * share, 2)
 
 
 def numbers(values: Sequence[float | None]) -> list[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-ORIGINAL, TUNED = "original", "fine-tuned"
-MARGIN = 5.0
+from fbert.report.page.findings import REPRESENTATIONS, position
+
+_MARGIN = 5.0
 
 
 def overview(csv_path: Path) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def overview(csv_path: Path) -> dict[str, Any]:
     """
     table = pd.read_csv(csv_path)
     table["per_label"] = table["clusters"] / table["labels"]
-    most = max(2.0, float(table["per_label"].max()))
+    most = round(max(2.0, float(table["per_label"].max())), 1)
     measures = {
         "accuracy": _Line("Accuracy (%)", 0, 100),
         "per_label": _Line("Clusters per label", 1, most, ratios=True),
@@ -34,28 +36,27 @@ def overview(csv_path: Path) -> dict[str, Any]:
     rows = []
     for (encoder, task), found in table.groupby(["model", "task"], sort=False):
         by_state = {row["representation"]: row for row in found.to_dict("records")}
-        if {ORIGINAL, TUNED} <= by_state.keys():
-            cells = _cells(measures, (by_state[ORIGINAL], by_state[TUNED]))
+        if by_state.keys() >= set(REPRESENTATIONS):
+            cells = _cells(measures, [by_state[name] for name in REPRESENTATIONS])
             rows.append({"encoder": encoder, "task": task, "cells": cells})
-    return {"measures": [line.__dict__ for line in measures.values()], "rows": rows}
+    return {"measures": [asdict(line) for line in measures.values()], "rows": rows}
 
 
+@dataclass(frozen=True)
 class _Line:
-    """A line from `low` to `high` on which numbers have their places."""
+    """A line from `low` to `high` on which numbers have their places, be it by their ratios."""
 
-    def __init__(self, name: str, low: float, high: float, ratios: bool = False) -> None:
-        self.name, self.low, self.high, self.ratios = name, low, round(high, 1), ratios
+    name: str
+    low: float
+    high: float
+    ratios: bool = False
 
     def place(self, value: float) -> float | None:
         """Return where a number lies, from 0 to 100 but for margins; what is beyond an end lies on it."""
         if math.isnan(value):
             return None
-        at = (
-            (math.log(value) / math.log(self.high))
-            if self.ratios
-            else (value - self.low) / (self.high - self.low)
-        )
-        return round(MARGIN + (100 - 2 * MARGIN) * min(max(at, 0.0), 1.0), 2)
+        scale = math.log if self.ratios else float
+        return position(scale(value), scale(self.low), scale(self.high), _MARGIN)
 
 
 def _cells(measures: Mapping[str, _Line], ends: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
