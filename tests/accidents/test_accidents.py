@@ -65,7 +65,10 @@ def test_the_second_run_in_one_folder_stops_and_says_so(checkout):
         cwd=checkout.folder,
         stderr=subprocess.DEVNULL,
     )
-    while first.poll() is None and not list(checkout.folder.glob(".snakemake/locks/*")):
+    # Snakemake locks inputs, then outputs; a file of locks that is not yet written locks nothing.
+    while first.poll() is None and not any(
+        lock.stat().st_size for lock in checkout.folder.glob(".snakemake/locks/*.output.lock")
+    ):
         time.sleep(0.02)
     first.send_signal(signal.SIGSTOP)  # it is still running when the second has started, however slowly
     second = checkout.snakemake(EXAMPLES)
