@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fbert.states import Run
+
 DOWNLOADS = "results/downloads"
 
 
@@ -69,9 +71,17 @@ class Results:
         """The record of clusters and distances on a layer."""
         return self._record("directprobe", encoder, state, task, layer)
 
-    def trajectory(self, encoder: str = "{encoder}", state: object = "{tuned}") -> str:
+    def trajectory(self, encoder: str, run: Run) -> str:
+        """The geometry of one task through a training run, or through given states."""
+        return self.training(encoder, run.end) if run.end.is_tuned else self.passage(encoder, run.task)
+
+    def training(self, encoder: str = "{encoder}", state: object = "{tuned}") -> str:
         """The geometry of a training run, snapshot after snapshot."""
         return f"{self.root}/dynamics/{encoder}/{state}.h5"
+
+    def passage(self, encoder: str = "{encoder}", task: str = "{task}") -> str:
+        """The geometry of a task through the given states of an encoder, step after step."""
+        return f"{self.root}/dynamics/{encoder}/given/{task}.h5"
 
     def learning_curves(self, encoder: str = "{encoder}", state: object = "{tuned}") -> str:
         """The learning curves of probes before and after one training run."""

@@ -23,7 +23,7 @@ from fbert.fingerprint import PACKAGE, fingerprint, third_party
 from fbert.made import COUNTED, Job, Ledger, files_in, newest, oldest, set_times
 from fbert.paths import DOWNLOADS, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
-from fbert.states import ORIGINAL, State
+from fbert.states import ORIGINAL, Run, State
 from fbert.study.study import Study, check_configuration, check_owner, claim_results, load_study, locate
 
 Settings = dict[str, Any]
@@ -47,6 +47,8 @@ def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
     study = load_study(config["study"], checkout / "studies")
     for name, entry in study.encoders.items():
         EncoderSource.from_study(name, entry).check(study.finetuning[name].get("freeze", 0))
+        for given, state in study.given[name].items():
+            EncoderSource.from_study(f"{name}, state {given}", state.source).check(0)
     check_owner(file, Path(results_of(study.name).root))
     versions_count = config.get("versions_count", True)
     return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file)
@@ -171,7 +173,8 @@ class Plan:
         }
 
     def _settings_of_describe_encoder(self, encoder: str) -> Settings:
-        return {"source": dict(self.study.encoders[encoder])}
+        states = {name: dict(state.source) for name, state in self.study.given[encoder].items()}
+        return {"source": dict(self.study.encoders[encoder]), "states": states}
 
     def _settings_of_finetune(self, encoder: str, tuned: str) -> Settings:
         state = self._tuned(tuned)
@@ -185,7 +188,8 @@ class Plan:
 
     def _settings_of_embed(self, encoder: str, state: str, task: str) -> Settings:
         self._check(state=state, task=task)
-        return {"source": dict(self.study.encoders[encoder]), "dtype": self.study.store["dtype"]}
+        source = self.study.source(encoder, State.parse(state))
+        return {"source": dict(source), "dtype": self.study.store["dtype"]}
 
     def _settings_of_probe(self, encoder: str, state: str, task: str, layer: str) -> Settings:
         self._check(task=task)
@@ -200,6 +204,17 @@ class Plan:
         return {
             "source": dict(self.study.encoders[encoder]),
             "task": state.task,
+            "directprobe": self.study.directprobe,
+        }
+
+    def _settings_of_follow_states(self, encoder: str, task: str) -> Settings:
+        self._check(task=task)
+        states = self.study.trajectory(encoder)
+        if not states:
+            raise InputError(f"study {self.study.name}: encoder {encoder} has no states with steps")
+        return {
+            "updates": list(states),
+            "states": [str(state) for state in states.values()],
             "directprobe": self.study.directprobe,
         }
 
@@ -222,14 +237,14 @@ class Plan:
         return {
             "kind": product.kind,
             "every_layer": product.every_layer,
-            "runs": [[state.task, state.seed] for state in runs],
-            "synthetic": {state.task: self._is_synthetic(state.task) for state in runs},
+            "runs": [[run.task, run.end.seed if run.end.is_tuned else None] for run in runs],
+            "synthetic": {run.task: self._is_synthetic(run.task) for run in runs},
         }
 
     def _settings_of_draw_figure(self, figure: str) -> Settings:
         product = FIGURES[figure]
         study = {"name": self.study.name, "encoder": self.study.main_encoder}
-        return {"kind": product.kind, "title": product.title, "study": study}
+        return {"kind": product.kind, "title": product.title_for(self.study), "study": study}
 
     def _settings_of_health(self) -> Settings:
         return {"files": PRODUCTS["health"].inputs(self.study, self.results)}
@@ -245,7 +260,8 @@ class Plan:
 
     def _settings_of_movement_view(self, encoder: str, task: str) -> Settings:
         self._check(encoder=encoder, task=task)
-        return {"encoder": encoder, "task": task, "seed": self.study.seeds[0]}
+        end = self._end(encoder, task)
+        return {"encoder": encoder, "task": task, "state": end.representation, "seed": end.seed}
 
     def _settings_of_report(self) -> Settings:
         files = PRODUCTS["report"].inputs(self.study, self.results)
@@ -258,12 +274,14 @@ class Plan:
 
     def encoder_files(self, wildcards: Any) -> list[str]:
         """Return what an encoder is read from: its record if it is of the hub, else its folder's files."""
-        entry = self.study.encoders[wildcards.encoder]
-        if "hub" in entry:
-            return [fetched_encoder(entry["hub"], entry["revision"])]
-        location = EncoderSource.from_study(wildcards.encoder, entry).location()
-        files = files_in([location["pretrained_model_name_or_path"]])
-        return [file for file in files if not file.endswith(".md")]  # a card is for people
+        return self._files_of_source(wildcards.encoder, self.study.encoders[wildcards.encoder])
+
+    def described_files(self, wildcards: Any) -> list[str]:
+        """Return what an encoder and its given states are read from."""
+        given = self.study.given[wildcards.encoder].values()
+        sources = [self.study.encoders[wildcards.encoder], *(state.source for state in given)]
+        files = [file for source in sources for file in self._files_of_source(wildcards.encoder, source)]
+        return list(dict.fromkeys(files))
 
     def raw_files_of_task(self, wildcards: Any) -> list[str]:
         """Return the raw files of a task's corpus."""
@@ -285,7 +303,14 @@ class Plan:
         state = State.parse(wildcards.state)
         tuned = [self.results.checkpoint(wildcards.encoder, state)] if state.is_tuned else []
         examples = [self.results.examples(wildcards.task)]
-        return {"examples": examples, "encoder": self.encoder_files(wildcards), "checkpoint": tuned}
+        source = self._files_of_source(wildcards.encoder, self.study.source(wildcards.encoder, state))
+        return {"examples": examples, "encoder": source, "checkpoint": tuned}
+
+    def stores_of_states(self, wildcards: Any) -> Inputs:
+        """Return the training stores of a task in each state of an encoder's trajectory."""
+        states = self.study.trajectory(wildcards.encoder).values()
+        stores = [self.results.store(wildcards.encoder, state, wildcards.task, "train") for state in states]
+        return {"stores": stores}
 
     def trajectory_inputs(self, wildcards: Any) -> Inputs:
         """Return the examples trained on, the original encoder, and the checkpoint with its snapshots."""
@@ -304,12 +329,14 @@ class Plan:
         return before | self._stores("tuned_", encoder, state, state.task)
 
     def movement_inputs(self, wildcards: Any) -> Inputs:
-        """Return the record of a training run that was followed, else the stores of its two ends."""
-        encoder, state = wildcards.encoder, self.study.tunings(wildcards.task)[0]
-        if self._is_followed(encoder, state):
-            return {"trajectory": [self.results.trajectory(encoder, state)]}
-        ends = {"original": ORIGINAL, "tuned": state}
-        return {name: [self.results.store(encoder, end, state.task, "train")] for name, end in ends.items()}
+        """Return the record of what was followed, else the stores of its two ends."""
+        encoder, task = wildcards.encoder, wildcards.task
+        run = Run(task, self._end(encoder, task))
+        of_figures = encoder == self.study.main_encoder and task in self.study.dynamics["tasks"]
+        if of_figures and run in self.study.courses(task):
+            return {"trajectory": [self.results.trajectory(encoder, run)]}
+        ends = {"before": ORIGINAL, "after": run.end}
+        return {name: [self.results.store(encoder, end, task, "train")] for name, end in ends.items()}
 
     def products_but_the_report(self, wildcards: Any) -> list[str]:
         """Return what provenance is about; the report names what it found, so it comes after."""
@@ -332,6 +359,25 @@ class Plan:
         folder = f"{DOWNLOADS}/" if source.known else ""
         return {part: folder + file for part, file in source.files.items()}
 
+    def _files_of_source(self, encoder: str, source: Mapping[str, Any]) -> list[str]:
+        adapter = files_in([source["adapter"]]) if "adapter" in source else []
+        if "hub" in source:
+            return [fetched_encoder(source["hub"], source["revision"]), *adapter]
+        location = EncoderSource.from_study(encoder, source).location()
+        files = files_in([location["pretrained_model_name_or_path"]])
+        return [file for file in [*files, *adapter] if not file.endswith(".md")]  # a card is for people
+
+    def _end(self, encoder: str, task: str) -> State:
+        """Return the first of the states that show what became of an encoder on a task.
+
+        Raises:
+            InputError: there is none beside the original.
+        """
+        runs = self.study.ends(encoder, task)
+        if not runs:
+            raise InputError(f"study {self.study.name}: has no second state of {encoder} for {task}")
+        return runs[0].end
+
     def _check(self, encoder: str | None = None, state: str | None = None, task: str | None = None) -> None:
         """Refuse what the study does not have, so that what another study left is not taken for its own.
 
@@ -349,7 +395,8 @@ class Plan:
 
     def _state(self, text: str) -> State:
         state = State.parse(text)
-        if state.is_tuned and state not in self.study.tuned:
+        given = any(text in states for states in self.study.given.values())
+        if state != ORIGINAL and state not in self.study.tuned and not given:
             raise InputError(f"study {self.study.name}: has no state '{text}'")
         return state
 
@@ -360,9 +407,9 @@ class Plan:
         return state
 
     def _seed(self, state: str) -> int:
-        """Return the seed of a tuned state; the study's first for an original one."""
+        """Return the seed of a tuned state; for others the study's first, or 0."""
         found = self._state(state)
-        return found.seed if found.is_tuned else self.study.seeds[0]
+        return found.seed if found.is_tuned else [*self.study.seeds, 0][0]
 
     def _snapshots(self, encoder: str, state: State) -> int:
         """Return how many snapshots a training run keeps: those of followed runs, none elsewhere."""

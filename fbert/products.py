@@ -10,12 +10,13 @@ trains nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fbert.paths import Results
-from fbert.states import ORIGINAL, State
+from fbert.states import ORIGINAL, Run, State
 
 if TYPE_CHECKING:
     from fbert.study.study import Study
@@ -45,6 +46,10 @@ class Product:
     def files(self, results: Results) -> list[str]:
         """Return the files that asking for it makes."""
         return [f"{results.root}/{self.name}.{form}" for form in self.forms]
+
+    def title_for(self, study: Study) -> str:
+        """Return the title; if nothing is trained, what changes does so between given states."""
+        return self.title if study.seeds else _IN_TUNING.sub(_between_states(study), self.title)
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,27 @@ class FigureProduct(Product):
         """Return the figure's table, its picture and its caption in their forms."""
         return [results.figure(self.name, form) for form in self.forms]
 
-    def runs(self, study: Study) -> list[State]:
-        """Return the training runs of the main encoder that it shows."""
+    def runs(self, study: Study) -> list[Run]:
+        """Return what it shows of the main encoder: training runs, or given states."""
         tasks = study.dynamics["tasks"] if self.tasks is None else self.tasks
-        seeds = study.seeds if self.every_seed else study.seeds[:1]
-        return [State(task, seed) for task in tasks for seed in seeds]
+        found = {task: self._runs_of(study, task) for task in tasks}
+        return [run for runs in found.values() for run in (runs if self.every_seed else runs[:1])]
+
+    def _runs_of(self, study: Study, task: str) -> list[Run]:
+        if self.kind in _OF_ENDS:
+            return study.ends(study.main_encoder, task)
+        return study.courses(task)
+
+
+_OF_ENDS = ("differences", "movement")
+"""Kinds of figures that need the first and the last state alone."""
+_IN_TUNING = re.compile("(in|during|through) fine-tuning")
+
+
+def _between_states(study: Study) -> str:
+    """Return between which states things change where nothing is trained."""
+    states = [str(run.end) for run in study.ends(study.main_encoder, "")]
+    return f"from original to {states[0]}" if states else "in the original"
 
 
 # --- what tables are made from --------------------------------------------------------------------
@@ -107,6 +128,18 @@ def _tasks(study: Study, results: Results) -> Inputs:
 def _records(study: Study, results: Results) -> Inputs:
     """All encoders and tasks, original and tuned."""
     return _pairs_of_records(study, results, list(study.encoders), list(study.tasks))
+
+
+def _records_and_readings(study: Study, results: Results) -> Inputs:
+    """The same, and how given states and their originals read the words."""
+    places = [
+        (encoder, state, task)
+        for encoder in study.encoders
+        for task in study.tasks
+        if (given := study.compared(encoder))
+        for state in [ORIGINAL, *given]
+    ]
+    return _records(study, results) | {"readings": [results.reading(*place) for place in places]}
 
 
 def _records_of_main_encoder(study: Study, results: Results) -> Inputs:
@@ -139,7 +172,10 @@ def _cross_records(study: Study, results: Results) -> Inputs:
 
 def _pairs_of_records(study: Study, results: Results, encoders: list[str], tasks: list[str]) -> Inputs:
     places = [
-        (encoder, state, task) for encoder in encoders for task in tasks for state in study.states_of(task)
+        (encoder, state, task)
+        for encoder in encoders
+        for task in tasks
+        for state in study.states_of(encoder, task)
     ]
     return _records_at(results, places)
 
@@ -167,21 +203,34 @@ def _figure_inputs(figure: FigureProduct, study: Study, results: Results) -> Inp
     """One file, or one of each kind, for each training run that the figure shows."""
     encoder, runs = study.main_encoder, figure.runs(study)
     if figure.kind == "memorisation":
-        return {"learning_curves": [results.learning_curves(encoder, state) for state in runs]}
-    if figure.kind in ("differences", "movement"):
+        return {"learning_curves": [results.learning_curves(encoder, run.end) for run in runs]}
+    if figure.kind in _OF_ENDS:
         return {
-            "original": [results.store(encoder, ORIGINAL, run.task, "train") for run in runs],
-            "tuned": [results.store(encoder, run, run.task, "train") for run in runs],
+            "before": [results.store(encoder, ORIGINAL, run.task, "train") for run in runs],
+            "after": [results.store(encoder, run.end, run.task, "train") for run in runs],
         }
-    return {"trajectories": [results.trajectory(encoder, state) for state in runs]}
+    return {"trajectories": [results.trajectory(encoder, run) for run in runs]}
 
 
 def _not_followed(figure: FigureProduct, study: Study) -> str | None:
     followed = study.dynamics["tasks"]
-    if figure.tasks is None:
-        return None if followed else "a task under dynamics.tasks"
-    missing = [task for task in figure.tasks if task not in followed]
-    return f"{missing[0]} under dynamics.tasks" if missing else None
+    if figure.tasks is None and not followed:
+        return "a task under dynamics.tasks"
+    missing = [task for task in figure.tasks or () if task not in followed]
+    if missing:
+        return f"{missing[0]} under dynamics.tasks"
+    return None if figure.kind == "plane" else _no_second_state(figure, study)
+
+
+def _no_second_state(figure: FigureProduct, study: Study) -> str | None:
+    if study.seeds:
+        return None
+    if figure.kind == "memorisation":
+        return "training runs (`seeds`)"
+    if figure.kind in _OF_ENDS:
+        return None if study.given[study.main_encoder] else "training runs, or `states` of the main encoder"
+    with_steps = study.trajectory(study.main_encoder)
+    return None if with_steps else "training runs, or `states` of the main encoder with a `step`"
 
 
 def _figure(
@@ -214,7 +263,8 @@ def _differences(name: str, task: str, every_layer: bool = True) -> FigureProduc
 
 def _findings_inputs(study: Study, results: Results) -> Inputs:
     cross = {f"cross_{kind}": files for kind, files in _cross_records(study, results).items()}
-    followed = [results.trajectory(study.main_encoder, state) for state in study.followed]
+    courses = [run for task in study.dynamics["tasks"] for run in study.courses(task)]
+    followed = [results.trajectory(study.main_encoder, run) for run in courses]
     return _records(study, results) | cross | {"trajectories": followed, "health": [results.health]}
 
 
@@ -229,7 +279,12 @@ def _report_inputs(study: Study, results: Results) -> Inputs:
         "figures": [results.figure(figure.name, form) for figure in figures for form in ("png", "json")],
         "findings": [results.findings()] if FINDINGS in study.produce else [],
         "health": [results.health] if HEALTH in study.produce else [],
-        "movement": [results.movement(encoder, task) for encoder in encoders for task in study.tasks],
+        "movement": [
+            results.movement(encoder, task)
+            for encoder in encoders
+            for task in study.tasks
+            if study.ends(encoder, task)
+        ],
         "provenance": [results.provenance],
     }
 
@@ -269,7 +324,7 @@ PRODUCTS: Mapping[str, Product] = {
             "table7",
             "Accuracy, clusters and similarity of training and test set, for every encoder and task",
             _TABLE,
-            _records,
+            _records_and_readings,
         ),
         _figure("figure1", "plane", "What DirectProbe does, on points in the plane", ()),
         # The paper shows one task in its text and the rest in its appendix.

@@ -56,9 +56,11 @@ def one_of(names):
 
 wildcard_constraints:
     encoder=one_of(STUDY.encoders),
-    hub=one_of([source["hub"] for source in STUDY.encoders.values() if "hub" in source]),
+    hub=one_of([source["hub"] for source in STUDY.sources if "hub" in source]),
     revision="[0-9a-f]{40}",
-    state=one_of([ORIGINAL, *STUDY.tuned]),
+    state=one_of(
+        [ORIGINAL, *STUDY.tuned, *(name for given in STUDY.given.values() for name in given)]
+    ),
     tuned=one_of(STUDY.tuned),
     task=one_of(STUDY.tasks),
     layer=r"last|\d+",

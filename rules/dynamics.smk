@@ -6,7 +6,7 @@ rule dynamics:
     input:
         unpack(needs("dynamics", PLAN.trajectory_inputs)),
     output:
-        PATHS.trajectory(),
+        PATHS.training(),
     log:
         f"{RESULTS}/logs/dynamics/{{encoder}}/{{tuned}}.log",
     conda:
@@ -17,6 +17,24 @@ rule dynamics:
         job=job("dynamics"),
     script:
         "../scripts/dynamics.py"
+
+
+rule follow_states:
+    """The same for the given states of an encoder, from their stores."""
+    input:
+        unpack(needs("follow_states", PLAN.stores_of_states)),
+    output:
+        PATHS.passage(),
+    log:
+        f"{RESULTS}/logs/follow_states/{{encoder}}/{{task}}.log",
+    conda:
+        "../envs/fbert.yaml"
+    resources:
+        **growing(mem_mb=4000, runtime=240),
+    params:
+        job=job("follow_states"),
+    script:
+        "../scripts/follow_states.py"
 
 
 rule learning_curves:

@@ -24,7 +24,7 @@ rule fetch_encoder:
 rule describe_encoder:
     """Layers, heads, width and parameters of an encoder, from its configuration."""
     input:
-        unpack(needs("describe_encoder", encoder=PLAN.encoder_files)),
+        unpack(needs("describe_encoder", encoder=PLAN.described_files)),
     output:
         PATHS.encoder(),
     log:

@@ -6,11 +6,11 @@ if __name__ == "__main__":
     with job(snakemake):
         from fbert.encoder.model import Encoder
         from fbert.encoder.source import EncoderSource
-        from fbert.health.counts import Reading
         from fbert.prepared import PreparedCorpus
         from fbert.records.health import ReadingRecord
+        from fbert.states import State
         from fbert.store.embed import embed
-        from fbert.store.read import read_provenance
+        from fbert.store.read import reading_of_stores
 
         settings, wildcards = snakemake.params.job["settings"], snakemake.wildcards
         corpus = PreparedCorpus.read(snakemake.input.examples[0])
@@ -25,5 +25,6 @@ if __name__ == "__main__":
         stores = {split: snakemake.output[split] for split in corpus.splits}
         for split, path in stores.items():
             embed(encoder, corpus, split, path, [wildcards.task], None, settings["dtype"], provenance)
-        train, test = (Reading(**read_provenance(path)["reading"]) for path in stores.values())
-        ReadingRecord(source.name, wildcards.task, train + test).write(snakemake.output.reading)
+        reading, subwords = reading_of_stores(stores.values())
+        record = ReadingRecord(source.name, State.parse(wildcards.state), wildcards.task, reading, subwords)
+        record.write(snakemake.output.reading)

@@ -14,8 +14,8 @@ if __name__ == "__main__":
         view = (
             view_of_run(Trajectory.read(named["trajectory"][0]))
             if "trajectory" in named
-            else view_of_ends(named["original"][0], named["tuned"][0], settings["task"])
+            else view_of_ends(named["before"][0], named["after"][0], settings["task"], settings["state"])
         )
-        head = {"encoder": settings["encoder"], "seed": settings["seed"]}
+        head = {"encoder": settings["encoder"], "state": settings["state"], "seed": settings["seed"]}
         # On one line: coordinates are many, and nobody reads them.
         write_text(snakemake.output[0], json.dumps(head | view, allow_nan=False) + "\n")

@@ -11,6 +11,7 @@ from fbert.health.counts import Reading
 from fbert.health.examples import health_of, least_clusters, look_alikes
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.records.health import ReadingRecord, read_health, with_readings, write_health
+from fbert.states import ORIGINAL, State
 
 
 def questions(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> PreparedCorpus:
@@ -87,7 +88,9 @@ def test_no_encoder_reaches_fewer_clusters(rows):
 
 def test_what_was_written_is_read_again(tmp_path):
     corpus = questions(TRAIN, [("why", "reason")])
-    readings = [ReadingRecord(name, "q", Reading(6, 1, 9, 2, 1)) for name in ("one", "two")]
+    readings = [
+        ReadingRecord(name, State("q", 1), "q", Reading(6, 1, 9, 2, 1), "sum") for name in ("one", "two")
+    ]
     for record in readings:
         record.write(tmp_path / "reading.json")
         assert ReadingRecord.read(tmp_path / "reading.json") == record
@@ -100,9 +103,9 @@ def test_a_reading_of_no_task_or_there_twice_is_refused():
     found = [("q", "own", health_of(questions(TRAIN, TRAIN), "q"))]
     reading = Reading(1, 0, 1, 0, 0)
     with pytest.raises(ValueError, match="reading of r by one"):
-        with_readings(found, [ReadingRecord("one", "r", reading)])
+        with_readings(found, [ReadingRecord("one", ORIGINAL, "r", reading, "sum")])
     with pytest.raises(ValueError, match="reading of q by one: twice"):
-        with_readings(found, [ReadingRecord("one", "q", reading)] * 2)
+        with_readings(found, [ReadingRecord("one", ORIGINAL, "q", reading, "sum")] * 2)
 
 
 @pytest.mark.parametrize(

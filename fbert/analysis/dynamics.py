@@ -1,4 +1,4 @@
-"""The geometry of a training run, snapshot after snapshot (docs/method.md, Tables and figures)."""
+"""The geometry of a training run, or of given states in turn (docs/method.md, Tables and figures)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from fbert.records.trajectory import Trajectory
 from fbert.states import State
 from fbert.store.embed import Embedder
 from fbert.store.form import creating, opening, values
-from fbert.store.read import Labelled
+from fbert.store.read import Labelled, read
 
 STEP = "fbert trajectory step 1"
 # Labels of five points or fewer are left out of distances, as clusters of that size are.
@@ -40,7 +40,7 @@ Layers = dict[int, tuple[Arrays, Supports]]
 
 @dataclass(frozen=True)
 class Course:
-    """The training examples of a run, n of them, as they are embedded at each of its snapshots.
+    """The training examples of a task, n of them, as each snapshot of a run, or given state, embeds them.
 
     Attributes:
         origin: what it is about.
@@ -84,6 +84,27 @@ def course_of_checkpoint(
 
     origin = Origin(source.name, state, corpus.name, corpus.synthetic, state.task, layers[-1])
     return Course(origin, corpus.labels[state.task], examples.y, layers, snapshots.updates, vectors)
+
+
+def course_of_stores(stores: Mapping[int, Path | str], task: str) -> Course:
+    """Return the course of states that were given: their vectors are in their stores.
+
+    Args:
+        stores: those of the training split, by the number of updates behind their state, in order.
+        task: one of their tasks.
+
+    Raises:
+        InputError: a store lacks the task.
+        CorruptFileError: a store is truncated, altered or something else.
+    """
+    origin = Origin.of_store(list(stores.values())[-1], task, "last")
+    layers = followed_layers(origin.layer)
+    first = read(next(iter(stores.values())), task, layers[0])
+
+    def vectors(update: int) -> Mapping[int, NDArray[np.float32]]:
+        return {layer: read(stores[update], task, layer).X for layer in layers}
+
+    return Course(origin, first.labels, first.y, layers, list(stores), vectors)
 
 
 def follow(course: Course, path: Path, gap: float, made: Mapping[str, Any]) -> None:

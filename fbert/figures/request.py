@@ -16,13 +16,13 @@ class Request:
     """A figure and the files behind it.
 
     Attributes:
-        runs: task and seed of each training run it shows.
+        runs: task of each run it shows, and the seed if it is a training run.
         files: by kind, one file for each of `runs`.
         synthetic: for each task, whether its text was made by a grammar.
         every_layer: whether it shows all layers or every second one, where it shows several.
     """
 
-    runs: Sequence[tuple[str, int]]
+    runs: Sequence[tuple[str, int | None]]
     files: Mapping[str, Sequence[str]]
     synthetic: Mapping[str, bool]
     every_layer: bool = False

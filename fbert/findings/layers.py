@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fbert.findings.bootstrap import Weights, bootstrap, if_finite
 from fbert.findings.pairs import PairedDistances, labels_of, mean_over_seeds
 from fbert.findings.rule import Case
-from fbert.findings.tuning import label_case
+from fbert.findings.tuning import case_name, label_case
 from fbert.records.trajectory import Trajectory
 
 NOT_LINEAR = "not linear everywhere: distances of labels are 0 where labels meet"
@@ -27,7 +27,7 @@ def runs_by_task(runs: Sequence[Trajectory]) -> list[list[Trajectory]]:
 
 def upper_layers_change_more(encoder: str, runs: Sequence[Trajectory]) -> Case:
     """By how much the similarity of a layer to its original is lower in the last layer than in the first."""
-    name, labels = f"{encoder}, {runs[0].origin.task}", _labels(runs)
+    name, labels = _name(encoder, runs), _labels(runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
     lowest, highest = [[_to_original(run, place, labels) for run in runs] for place in (0, -1)]
@@ -49,7 +49,7 @@ def upper_layers_change_more(encoder: str, runs: Sequence[Trajectory]) -> Case:
 
 def centroids_move_further(encoder: str, runs: Sequence[Trajectory]) -> Case:
     """By how much further a label's centroid moves in the last layer than in the first."""
-    name = f"{encoder}, {runs[0].origin.task}"
+    name = _name(encoder, runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
     moved = np.array([_moved(run) for run in runs])
@@ -61,7 +61,7 @@ def centroids_move_further(encoder: str, runs: Sequence[Trajectory]) -> Case:
 
 def last_layer_stays_alike(encoder: str, runs: Sequence[Trajectory]) -> Case:
     """How similar the last layer still is to its original."""
-    name, labels = f"{encoder}, {runs[0].origin.task}", _labels(runs)
+    name, labels = _name(encoder, runs), _labels(runs)
     if len(runs[0].layers) < 2:
         return Case(name, None, remark=TOO_FEW_LAYERS)
     highest = [_to_original(run, -1, labels) for run in runs]
@@ -76,6 +76,11 @@ def last_layer_stays_alike(encoder: str, runs: Sequence[Trajectory]) -> Case:
         seeds=len(runs),
         remark=_remark(runs),
     )
+
+
+def _name(encoder: str, runs: Sequence[Trajectory]) -> str:
+    origin = runs[0].origin
+    return case_name(encoder, origin.state, origin.task)
 
 
 def _labels(runs: Sequence[Trajectory]) -> list[str]:

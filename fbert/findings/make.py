@@ -79,12 +79,12 @@ def _drift(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) 
     return [
         Claim(
             "the similarity of training and test set falls",
-            "fall of Pearson's r from original to tuned",
+            "fall of Pearson's r, before to after",
             [tuning.similarity_falls(found) for found in tuning.tunings(geometries)],
         ),
         Claim(
             "accuracy rises",
-            "rise of test accuracy from original to tuned, in points",
+            "rise of test accuracy, before to after, in points",
             [tuning.accuracy_rises(found) for found in tuning.tunings(probes)],
         ),
     ]
@@ -92,13 +92,13 @@ def _drift(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) 
 
 def _gathering(geometries: Sequence[GeometryRecord]) -> Claim:
     cases = [tuning.clusters_fall(found) for found in tuning.tunings(geometries)]
-    return Claim("labels fall into fewer clusters", "fall of clusters per label, original to tuned", cases)
+    return Claim("labels fall into fewer clusters", "fall of clusters per label, before to after", cases)
 
 
 def _parting(geometries: Sequence[GeometryRecord]) -> Claim:
     cases = [tuning.labels_part(found) for found in tuning.tunings(geometries)]
     return Claim(
-        "the nearest other label is further away", "rise of the minimum distance, original to tuned", cases
+        "the nearest other label is further away", "rise of the minimum distance, before to after", cases
     )
 
 

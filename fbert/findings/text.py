@@ -159,6 +159,8 @@ def _case(case: Case) -> dict[str, Any]:
 
 def _on_seeds(study: Mapping[str, Any]) -> str:
     seeds = len(study["seeds"])
+    if seeds == 0:
+        return "Nothing was trained: intervals are over labels alone, between states as they were given."
     if seeds == 1:
         return "One seed: intervals are over labels alone and say nothing of other training runs."
     return f"{seeds} seeds: intervals are over labels and seeds."

@@ -1,4 +1,7 @@
-"""F1 to F3, cases from the probes and clusters of each encoder and task, before and after fine-tuning."""
+"""F1 to F3, cases from the probes and clusters of each encoder and task, before and after fine-tuning.
+
+A state that was trained elsewhere is compared like one that was tuned here, in a case of its own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from fbert.findings.rule import Case
 from fbert.records.geometry import Geometry, GeometryRecord
 from fbert.records.origin import Record, by_key
 from fbert.records.probe import ProbeRecord
-from fbert.states import ORIGINAL, grouped
+from fbert.states import ORIGINAL, State, grouped
 
 R = TypeVar("R", bound=Record)
 GENERALISED = "not linear everywhere: distances of labels are means over their clusters"
@@ -28,9 +31,9 @@ class Tuning(Generic[R]):
 
     Attributes:
         encoder: its name.
-        task: tuned on and looked at.
+        task: looked at; what a tuned state was tuned on.
         before: record of the original encoder.
-        after: record of the tuned one for each seed.
+        after: record of the tuned one for each seed, or of one given state.
     """
 
     encoder: str
@@ -41,7 +44,7 @@ class Tuning(Generic[R]):
     @property
     def name(self) -> str:
         """How a case is called."""
-        return f"{self.encoder}, {self.task}"
+        return case_name(self.encoder, self.after[0].origin.state, self.task)
 
     @property
     def states(self) -> list[R]:
@@ -49,22 +52,26 @@ class Tuning(Generic[R]):
         return [self.before, *self.after]
 
 
+def case_name(encoder: str, after: State, task: str) -> str:
+    """Return how a case is called: encoder and task, and between them the state after, if it was given."""
+    return f"{encoder}{f' to {after}' if after.name else ''}, {task}"
+
+
 def tunings(records: Iterable[R]) -> list[Tuning[R]]:
-    """Group records by encoder and task.
+    """Group records by encoder and task, and by what became of the encoder.
 
     Raises:
         InputError: two records are about the same.
     """
-    groups = grouped(by_key(records).values(), lambda record: (record.origin.encoder, record.origin.task))
-    return [
-        Tuning(
-            group[0].origin.encoder,
-            group[0].origin.task,
-            next(record for record in group if record.origin.state == ORIGINAL),
-            [record for record in group if record.origin.state != ORIGINAL],
-        )
-        for group in groups.values()
-    ]
+    known = by_key(records).values()
+    originals = {_place(record): record for record in known if record.origin.state == ORIGINAL}
+    others = [record for record in known if record.origin.state != ORIGINAL]
+    groups = grouped(others, lambda record: (*_place(record), record.origin.state.representation))
+    return [Tuning(*_place(group[0]), originals[_place(group[0])], group) for group in groups.values()]
+
+
+def _place(record: Record) -> tuple[str, str]:
+    return record.origin.encoder, record.origin.task
 
 
 def similarity_falls(found: Tuning[GeometryRecord]) -> Case:

@@ -10,25 +10,30 @@ from typing import Any
 from fbert.errors import InputError
 from fbert.files import as_record, read_json, write_json
 from fbert.health.counts import Health, Reading
+from fbert.states import State
 
 
 @dataclass(frozen=True)
 class ReadingRecord:
-    """How an encoder read the sentences that a task's examples are about.
+    """How a state of an encoder read the sentences that a task's examples are about.
 
     Attributes:
         encoder: its name.
+        state: the encoder's.
         task: whose examples.
         reading: of training and test set together.
+        subwords: a sum over the subwords of all these sentences: states with equal sums read the same.
     """
 
     encoder: str
+    state: State
     task: str
     reading: Reading
+    subwords: str
 
     def write(self, path: Path | str) -> None:
         """Write it as JSON, whole or not at all."""
-        write_json(path, asdict(self))
+        write_json(path, asdict(self) | {"state": str(self.state)})
 
     @classmethod
     def read(cls, path: Path | str) -> ReadingRecord:
@@ -39,7 +44,8 @@ class ReadingRecord:
         """
         content = read_json(path)
         with as_record(path, "a record of how an encoder reads"):
-            return cls(content["encoder"], content["task"], Reading(**content["reading"]))
+            state, reading = State.parse(content["state"]), Reading(**content["reading"])
+            return cls(content["encoder"], state, content["task"], reading, content["subwords"])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How labels move through fine-tuning: coordinates in a plane for each layer, for the report's slider."""
+"""How labels move from one state to another: coordinates in a plane for each layer, for the page's slider."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ View = dict[str, Any]
 
 
 def view_of_run(run: Trajectory) -> View:
-    """Return the view of a training run that was followed: all its updates.
+    """Return the view of a training run, or of given states, that were followed: all updates.
 
     Returns:
         Plain values for JSON: `labels` with their looks, `stops` of the slider, and for each of `layers` the
@@ -40,22 +40,23 @@ def view_of_run(run: Trajectory) -> View:
     return _view(run.origin.task, run.labels, [f"update {update}" for update in run.updates], layers)
 
 
-def view_of_ends(original: Path | str, tuned: Path | str, task: str) -> View:
+def view_of_ends(original: Path | str, after: Path | str, task: str, state: str) -> View:
     """Return the view of a task that was not followed: before and after, without distances.
 
     Args:
         original: the store of the training split, from the original weights.
-        tuned: the same from the tuned ones.
+        after: the same from another state.
         task: one of their tasks.
+        state: what the other is called.
 
     Raises:
         InputError: a store lacks the task.
         CorruptFileError: a store is truncated, altered or something else.
     """
-    stores = (original, tuned)
+    stores = (original, after)
     layers = [_layer_of_stores(stores, task, layer) for layer in followed_layers(read_layers(original)[-1])]
     labels = read(original, task, layers[0]["layer"]).labels
-    return _view(task, labels, ["original", "tuned"], layers)
+    return _view(task, labels, ["original", state], layers)
 
 
 def _view(task: str, labels: Sequence[str], stops: list[str], layers: list[View]) -> View:

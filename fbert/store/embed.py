@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fbert.encoder.model import Encoder, SentenceVectors
 from fbert.encoder.tokens import Tokens, reading_of
 from fbert.errors import InputError
+from fbert.files import sha256_of_json
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store.form import STORE, creating, layer_name, write_texts
 
@@ -195,5 +196,6 @@ def _record(
         "corpus_checksum": corpus.checksum(tasks),
         "split": split,
         "reading": asdict(reading_of(tokens)),
+        "subwords": sha256_of_json([piece.ids for sentence in tokens for piece in sentence.pieces]),
         "versions": {name: version(name) for name in ("torch", "transformers", "h5py")},
     }

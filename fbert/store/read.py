@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.errors import InputError
+from fbert.files import sha256_of_json
+from fbert.health.counts import Reading
 from fbert.store.form import STORE, layer_name, opening, provenance_of, texts, values
 
 
@@ -60,6 +63,13 @@ def read_provenance(path: Path | str) -> dict[str, Any]:
     """Return what made a store: encoder, state, corpus, split, versions, counts."""
     with opening(path, STORE) as file:
         return provenance_of(file)
+
+
+def reading_of_stores(paths: Iterable[Path | str]) -> tuple[Reading, str]:
+    """Return how the texts of some stores were read in all, and a sum over all their subwords."""
+    made = [read_provenance(path) for path in paths]
+    readings = [Reading(**one["reading"]) for one in made]
+    return sum(readings, Reading(0, 0, 0, 0, 0)), sha256_of_json([one["subwords"] for one in made])
 
 
 def _labelled(file: h5py.File, task: str, layer: int) -> Labelled:

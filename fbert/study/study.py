@@ -12,8 +12,9 @@ from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError, nearest
 from fbert.files import write_text
 from fbert.products import PRODUCTS
-from fbert.states import ORIGINAL, State
+from fbert.states import ORIGINAL, Run, State
 from fbert.study.corpora import check_task, corpus_source
+from fbert.study.given import GivenState, first_step, given_states
 from fbert.study.known_tasks import KNOWN_TASKS
 from fbert.study.schema import read_yaml, validate
 from fbert.task_definitions import TaskDefinition
@@ -31,8 +32,10 @@ class Study:
     Attributes:
         name: the folder of its results.
         description: what it asks.
-        seeds: one training run for each, encoder and task.
+        seeds: one training run for each, encoder and task; none if nothing is trained.
         encoders: for each name, where it comes from (hub and revision, folder, or package; layers).
+        given: for each encoder, its states that were trained elsewhere.
+        first_steps: for each encoder, the number of updates behind its own weights.
         corpora: for each name, its files and format.
         tasks: for each task, the name of its corpus.
         definitions: for each task, where its examples and labels are.
@@ -43,13 +46,15 @@ class Study:
         produce: names of the tables, figures and so on that are made without being asked for by name.
         lacking: for those that cannot be made, what the study would need.
         main_encoder: the one that Tables 2, 3 and 5 and the figures show.
-        given: what the study file says, before defaults were filled in.
+        file_content: what the study file says, before defaults were filled in.
     """
 
     name: str
     description: str
     seeds: tuple[int, ...]
     encoders: Mapping[str, Mapping[str, Any]]
+    given: Mapping[str, Mapping[str, GivenState]]
+    first_steps: Mapping[str, int]
     corpora: Mapping[str, CorpusSource]
     tasks: Mapping[str, str]
     definitions: Mapping[str, TaskDefinition]
@@ -63,15 +68,40 @@ class Study:
     produce: tuple[str, ...]
     lacking: Mapping[str, str]
     main_encoder: str
-    given: Mapping[str, Any] = field(default_factory=dict)
+    file_content: Mapping[str, Any] = field(default_factory=dict)
 
     def tunings(self, task: str) -> list[State]:
         """Return the states of an encoder tuned on `task`, one for each seed."""
         return [State(task, seed) for seed in self.seeds]
 
-    def states_of(self, task: str) -> list[State]:
-        """Return the states of an encoder that `task` compares: untouched, and tuned on it with each seed."""
-        return [ORIGINAL, *self.tunings(task)]
+    def states_of(self, encoder: str, task: str) -> list[State]:
+        """Return the states that `task` compares: original, tuned on it with each seed, and given ones.
+
+        Of a trajectory of given states that is its end.
+        """
+        return [ORIGINAL, *self.tunings(task), *self.compared(encoder)]
+
+    def compared(self, encoder: str) -> list[State]:
+        """Return the given states that tables compare with an encoder; of a trajectory that is its end."""
+        states = self.given[encoder]
+        *passed, _ = [name for name, state in states.items() if state.step is not None] or [""]
+        return [State.given(name) for name in states if name not in passed]
+
+    def trajectory(self, encoder: str) -> dict[int, State]:
+        """Return the states of an encoder's trajectory by step, the original first; none without steps."""
+        steps = {state.step: State.given(name) for name, state in self.given[encoder].items()}
+        followed = {step: state for step, state in steps.items() if step is not None}
+        return {self.first_steps[encoder]: ORIGINAL} | followed if followed else {}
+
+    def source(self, encoder: str, state: State) -> Mapping[str, Any]:
+        """Return where the weights of a state come from; of a tuned one, those it was tuned from."""
+        return self.given[encoder][state.name].source if state.name else self.encoders[encoder]
+
+    @property
+    def sources(self) -> list[Mapping[str, Any]]:
+        """Where all weights come from that are not trained here."""
+        given = [state.source for states in self.given.values() for state in states.values()]
+        return [*self.encoders.values(), *given]
 
     @property
     def tuned(self) -> list[State]:
@@ -82,6 +112,20 @@ class Study:
     def followed(self) -> list[State]:
         """The training runs of the main encoder that are followed, snapshot after snapshot."""
         return [state for task in self.dynamics["tasks"] for state in self.tunings(task)]
+
+    def ends(self, encoder: str, task: str) -> list[Run]:
+        """Return what figures show of an encoder and task before and after.
+
+        That is each training run, or where nothing is trained the last given state.
+        """
+        ends = self.tunings(task) if self.seeds else self.compared(encoder)[-1:]
+        return [Run(task, end) for end in ends]
+
+    def courses(self, task: str) -> list[Run]:
+        """Return what is followed of the main encoder and a task: training runs, or the given trajectory."""
+        if self.seeds:
+            return [Run(task, state) for state in self.tunings(task)]
+        return [Run(task, end) for end in list(self.trajectory(self.main_encoder).values())[-1:]]
 
 
 def load_study(name: str, folder: Path) -> Study:
@@ -107,6 +151,7 @@ def study_from(given: Mapping[str, Any], path: Path) -> Study:
     """
     validate(given, read_yaml(_HERE / "schema.yaml"), str(path))
     content = _with_defaults(given)
+    content.setdefault("seeds", _default_seeds(given))
     _check_encoders(content, path)
     corpora = {
         key: corpus_source(value, f"{path}: corpora.{key}") for key, value in content["corpora"].items()
@@ -117,7 +162,7 @@ def study_from(given: Mapping[str, Any], path: Path) -> Study:
     }
     words = [task for task, definition in definitions.items() if definition.arity > 0]
     content["dynamics"].setdefault("tasks", words)
-    return replace(_build(content, corpora, definitions, path), given=given)
+    return replace(_build(content, corpora, definitions, path), file_content=given)
 
 
 def check_configuration(config: Mapping[str, Any]) -> None:
@@ -190,6 +235,12 @@ def _with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
     return filled
 
 
+def _default_seeds(given: Mapping[str, Any]) -> list[int]:
+    """Return the seeds of a study that names none; whoever brings states and no `finetuning` wants none."""
+    brings_states = any("states" in encoder for encoder in given["encoders"].values())
+    return [] if brings_states and "finetuning" not in given else [0]
+
+
 def _check_encoders(content: Mapping[str, Any], path: Path) -> None:
     for name, encoder in content["encoders"].items():
         key = f"{path}: encoders.{name}"
@@ -197,6 +248,12 @@ def _check_encoders(content: Mapping[str, Any], path: Path) -> None:
             raise InputError(f"{key}: give exactly one of hub, folder and package")
         if ("hub" in encoder) != ("revision" in encoder):
             raise InputError(f"{key}: hub and revision belong together; pin the commit hash")
+        steps = [name for name, state in encoder.get("states", {}).items() if "step" in state]
+        if steps and content["seeds"]:
+            raise InputError(
+                f"{key}.states.{steps[0]}.step: figures follow either training runs or given states; write "
+                "`seeds: []` to train nothing, or leave the steps out"
+            )
     main = content.get("main_encoder")
     if main is not None and main not in content["encoders"]:
         raise InputError(f"{path}: main_encoder: no encoder '{main}'; {nearest(main, content['encoders'])}")
@@ -232,7 +289,9 @@ def _cross_tasks(content: Mapping[str, Any], path: Path) -> tuple[tuple[str, str
     """Return the pairs of tasks for Table 5: those asked for, or the paper's."""
     tasks = content["tasks"]
     if "cross_tasks" not in content:
-        return tuple(pair for pair in _CROSS_TASKS if set(pair) <= set(tasks))
+        return tuple(pair for pair in _CROSS_TASKS if set(pair) <= set(tasks) and content["seeds"])
+    if not content["seeds"]:
+        raise InputError(f"{path}: cross_tasks: needs training runs, and this study has no seeds")
     for entry in content["cross_tasks"]:
         for key, task in entry.items():
             if task not in tasks:
@@ -270,9 +329,13 @@ def _build(
     definitions: Mapping[str, TaskDefinition],
     path: Path,
 ) -> Study:
-    encoders = {
+    entries = {
         name: {key: value for key, value in encoder.items() if key not in ("finetuning", "probe")}
         for name, encoder in content["encoders"].items()
+    }
+    encoders = {
+        name: {key: value for key, value in entry.items() if key not in ("states", "step")}
+        for name, entry in entries.items()
     }
     _check_followed(content, path)
     study = Study(
@@ -280,6 +343,8 @@ def _build(
         description=content["description"].strip(),
         seeds=tuple(content["seeds"]),
         encoders=encoders,
+        given={name: given_states(entry, f"{path}: encoders.{name}") for name, entry in entries.items()},
+        first_steps={name: first_step(entry) for name, entry in entries.items()},
         corpora=corpora,
         tasks={task: entry["corpus"] for task, entry in content["tasks"].items()},
         definitions=definitions,

@@ -16,26 +16,29 @@ from fbert.analysis.similarity import label_level_similarity, train_test_similar
 from fbert.prepared import SECOND, PreparedCorpus
 from fbert.published import ROW, published_figures
 from fbert.records.geometry import Geometry, GeometryRecord
-from fbert.records.health import TaskHealth
+from fbert.records.health import ReadingRecord, TaskHealth
 from fbert.records.origin import Origin, joined
 from fbert.records.probe import ProbeRecord
-from fbert.states import grouped
+from fbert.states import ORIGINAL, ORIGINAL_REPRESENTATION, grouped
 from fbert.text_kind import text_kind
 
 
 def encoder_rows(encoders: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Table 1: the encoders, with parameters in millions."""
+    """Table 1: the encoders and their given states, with parameters in millions."""
     rows = [
         {
             "model": encoder["name"],
-            "source": next(encoder[key] for key in ("hub", "folder", "package") if key in encoder),
-            "revision": encoder.get("revision"),
+            "representation": name,
+            "source": next(source[key] for key in ("hub", "folder", "package") if key in source),
+            "revision": source.get("revision"),
+            "adapter": source.get("adapter"),
             "layers": encoder["layers"],
             "heads": encoder["heads"],
             "hidden": encoder["hidden"],
             "parameters_millions": round(encoder["parameters"] / 1e6, 1),
         }
         for encoder in encoders
+        for name, source in {ORIGINAL_REPRESENTATION: encoder, **encoder["states"]}.items()
     ]
     return pd.DataFrame(rows)
 
@@ -51,7 +54,11 @@ def task_rows(corpora: Sequence[PreparedCorpus], tasks: Sequence[TaskHealth]) ->
     return pd.DataFrame(rows)
 
 
-def probe_rows(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecord]) -> pd.DataFrame:
+def probe_rows(
+    probes: Sequence[ProbeRecord],
+    geometries: Sequence[GeometryRecord],
+    readings: Sequence[ReadingRecord] = (),
+) -> pd.DataFrame:
     """Table 7: one row for each encoder, task and representation, with the published figures beside.
 
     Columns of several seeds: accuracy and its standard deviation are over all runs of all seeds, clusters and
@@ -61,11 +68,16 @@ def probe_rows(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecor
     Beside the paper's similarity, which is defined where both sets are linear, `label_level_similarity` takes
     the distance of two labels as the mean over their clusters. `separable_pairs` is the share of label pairs
     that are separable in the training set, `separable_pairs_permuted` what it is once labels are permuted.
+
+    `remark` says where a given state reads other subwords than its original, by the readings of the two: its
+    vectors then differ for two reasons.
     """
+    others = _other_subwords(readings)
     rows = [
         _row(pairs[0][0].origin)
         | accuracy_columns([probe for probe, _ in pairs])
         | geometry_columns([geometry for _, geometry in pairs])
+        | {"remark": OTHER_SUBWORDS if tuple(_row(pairs[0][0].origin).values()) in others else ""}
         for pairs in grouped(
             joined(probes, geometries), lambda pair: tuple(_row(pair[0].origin).values())
         ).values()
@@ -112,8 +124,22 @@ _REMARKS = [
     "majority_accuracy",
     "undecided_verdicts",
     "probe_warnings",
+    "remark",
     "text",
 ]
+OTHER_SUBWORDS = "reads other subwords than the original"
+
+
+def _other_subwords(readings: Sequence[ReadingRecord]) -> set[tuple[str, str, str]]:
+    """Return the rows whose state reads the task's words as other subwords than the original does."""
+    originals = {
+        (record.encoder, record.task): record.subwords for record in readings if record.state == ORIGINAL
+    }
+    return {
+        (record.encoder, record.task, record.state.representation)
+        for record in readings
+        if record.subwords != originals[record.encoder, record.task]
+    }
 
 
 def _task_row(corpus: PreparedCorpus, task: str, known: TaskHealth) -> dict[str, Any]:

@@ -12,14 +12,16 @@ from fbert.files import read_json
 from fbert.prepared import PreparedCorpus
 from fbert.published import ROW
 from fbert.records.geometry import GeometryRecord
-from fbert.records.health import read_health
+from fbert.records.health import ReadingRecord, read_health
 from fbert.records.probe import ProbeRecord
+from fbert.states import TUNED_REPRESENTATION
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
 from fbert.text_kind import SYNTHETIC
 
 Inputs = Mapping[str, Sequence[Any]]
-"""By kind: `encoders` (plain values), `examples` (corpora); `health`, `probes` and `geometries` (records)."""
+"""By kind: `encoders` (plain values), `examples` (corpora); `health`, `probes`,
+`geometries` and `readings` (records)."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "examples": PreparedCorpus.read,
     "health": read_health,
     "probes": ProbeRecord.read,
+    "readings": ReadingRecord.read,
     "geometries": GeometryRecord.read,
 }
 
@@ -79,30 +82,34 @@ def make_table(name: str, title: str, inputs: Inputs) -> Table:
 
 
 def _table1(title: str, inputs: Inputs) -> Table:
+    rows = encoder_rows(inputs["encoders"])
+    given = ["representation"] if rows["model"].duplicated().any() else []
+    where = [name for name in ("revision", "adapter") if given and rows[name].notna().any()]
     shown = {
         "model": "Encoder",
+        **{name: _HEADINGS[name] for name in given},
         "source": "Source",
+        **{name: name.capitalize() for name in where},
         "layers": "Layers",
         "heads": "Heads",
         "hidden": "Width",
         "parameters_millions": "Parameters (M)",
     }
-    return Table("table1", title, encoder_rows(inputs["encoders"]), shown)
+    return Table("table1", title, rows, shown)
 
 
 def _table2(title: str, inputs: Inputs) -> Table:
     rows = probe_rows(inputs["probes"], inputs["geometries"])
     measures = ["accuracy", "train_test_similarity", "published_accuracy", "published_train_test_similarity"]
+    states = list(rows["representation"].drop_duplicates())
     wide = rows.pivot(index=["model", "task"], columns="representation", values=measures)
     wide = wide.reindex(rows["task"].drop_duplicates(), level="task")
     wide.columns = [f"{measure}_{_identifier(state)}" for measure, state in wide.columns]
     rows = wide.reset_index().merge(rows[["task", "text"]].drop_duplicates(), on="task")
-    shown = {
-        "task": "Task",
-        "accuracy_original": "Accuracy, original",
-        "accuracy_fine_tuned": "Accuracy, tuned",
-        "train_test_similarity_original": "Similarity, original",
-        "train_test_similarity_fine_tuned": "Similarity, tuned",
+    shown = {"task": "Task"} | {
+        f"{measure}_{_identifier(state)}": f"{heading}, {'tuned' if state == TUNED_REPRESENTATION else state}"
+        for measure, heading in (("accuracy", "Accuracy"), ("train_test_similarity", "Similarity"))
+        for state in states
     }
     return Table("table2", _of_main_encoder(title, rows), rows, shown)
 
@@ -175,7 +182,7 @@ def _table7(title: str, inputs: Inputs) -> Table:
         "majority_accuracy",
         "published_accuracy",
     ]
-    rows = probe_rows(inputs["probes"], inputs["geometries"])
+    rows = probe_rows(inputs["probes"], inputs["geometries"], inputs["readings"])
     return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
 
 

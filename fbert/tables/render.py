@@ -43,7 +43,7 @@ def _markdown(table: Table, study: Mapping[str, str]) -> str:
     head = f"**{_called(table)}.** {caption(table, study)}"
     body = _as_text(table).to_markdown(index=False, disable_numparse=True, colalign=_alignment(table))
     remarks = [f"- {remark}" for remark in _remarks(table)]
-    below = ["\n".join(["Remarks of the probes:", *remarks])] if remarks else []
+    below = ["\n".join(["Remarks:", *remarks])] if remarks else []
     return "\n\n".join([head, body, *below]) + "\n"
 
 
@@ -78,12 +78,12 @@ def _called(table: Table) -> str:
 
 
 def _remarks(table: Table) -> list[str]:
-    """Return what the probes warn of, row by row, if there is anything."""
-    if "probe_warnings" not in table.rows:
-        return []
-    warned = table.rows[table.rows["probe_warnings"] != ""].to_dict("records")
+    """Return what is remarked of rows, and what their probes warn of, if there is anything."""
+    columns = [name for name in ("remark", "probe_warnings") if name in table.rows]
     return [
-        f"{row['model']}, {row['task']}, {row['representation']}: {row['probe_warnings']}" for row in warned
+        f"{row['model']}, {row['task']}, {row['representation']}: {row[name]}"
+        for name in columns
+        for row in table.rows[table.rows[name] != ""].to_dict("records")
     ]
 
 

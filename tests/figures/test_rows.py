@@ -91,7 +91,7 @@ def test_paths_keep_the_distances_in_their_plane(request_of):
 
 
 def test_differences_and_movement_are_those_of_the_means(write_store):
-    files = {"original": [write_store(0)], "tuned": [write_store(1)]}
+    files = {"before": [write_store(0)], "after": [write_store(1)]}
     request = Request([("POS", 0)], files, {"POS": False}, every_layer=True)
     drawn, moved = differences.rows(request), movement.rows(request)
     for layer in range(3):
@@ -108,7 +108,7 @@ def test_differences_and_movement_are_those_of_the_means(write_store):
 
 
 def test_every_second_layer_is_shown_where_asked_for(write_store):
-    files = {"original": [write_store(0)], "tuned": [write_store(1)]}
+    files = {"before": [write_store(0)], "after": [write_store(1)]}
     request = Request([("POS", 0)], files, {"POS": False})
     assert list(differences.rows(request)["layer"].unique()) == [2]
 

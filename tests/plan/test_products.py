@@ -9,7 +9,7 @@ from fbert.errors import InputError
 from fbert.paths import results_of
 from fbert.plan import Plan
 from fbert.products import FIGURES, PRODUCTS, targets
-from fbert.states import ORIGINAL, State
+from fbert.states import ORIGINAL, Run, State
 from fbert.study import load_study
 from fbert.study.study import study_from
 
@@ -37,7 +37,7 @@ def test_the_whole_paper_is_planned(paper):
 
 
 def test_projections_need_the_first_seed_alone(paper):
-    assert len(inputs("figure7", paper)["tuned"]) == 1
+    assert len(inputs("figure7", paper)["after"]) == 1
     assert len(inputs("figure4", paper)["trajectories"]) == 4 * 5
 
 
@@ -89,7 +89,7 @@ def test_every_product_but_plane_and_report_is_made_of_what_some_job_makes():
                 made |= {results.store(encoder, state, task, split) for split in ("train", "test")}
                 made.add(results.reading(encoder, state, task))
             made.add(results.movement(encoder, task))
-        made |= {results.trajectory(encoder, state) for state in asked.tuned}
+        made |= {results.training(encoder, state) for state in asked.tuned}
         made |= {results.learning_curves(encoder, state) for state in asked.tuned}
     for name in asked.produce:
         made |= set(PRODUCTS[name].files(results))
@@ -101,11 +101,17 @@ def test_every_product_but_plane_and_report_is_made_of_what_some_job_makes():
 
 def test_names_and_folders_of_states():
     assert (str(ORIGINAL), str(State("PS-role", 3))) == ("original", "PS-role-seed3")
-    for state in (ORIGINAL, State("PS-role", 3), State("a-seed1", 2)):
+    for state in (ORIGINAL, State("PS-role", 3), State("a-seed1", 2), State.given("step-1000")):
         assert State.parse(str(state)) == state
-    assert FIGURES["figure3"].runs(study(seeds=[3, 4])) == [State("POS", 3)]
-    with pytest.raises(InputError, match="'tuned' is no state of an encoder"):
-        State.parse("tuned")
+    assert FIGURES["figure3"].runs(study(seeds=[3, 4])) == [Run("POS", State("POS", 3))]
+    with pytest.raises(InputError, match="'a/b' is no state of an encoder"):
+        State.parse("a/b")
+
+
+@pytest.mark.parametrize("name", ["original", "fine-tuned", "POS-seed0", "../up", "under_score", ""])
+def test_given_states_have_names_that_mean_nothing_else(name):
+    with pytest.raises(InputError, match=r"is no state|take another name"):
+        State.given(name)
 
 
 def test_a_study_has_no_jobs_of_another():

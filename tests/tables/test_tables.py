@@ -49,6 +49,7 @@ def inputs():
     return {
         "probes": [probe("bert-tiny", "POS", s, a) for s, a in zip(states, accuracies, strict=True)],
         "geometries": [geometry("bert-tiny", "POS", s, clusters=3 + (s == "original")) for s in states],
+        "readings": [],
     }
 
 

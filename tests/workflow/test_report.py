@@ -25,8 +25,8 @@ def test_a_view_of_a_followed_task_needs_its_record_and_others_their_two_ends():
     assert needed("POS") == {"trajectory": ["results/tiny/dynamics/demo/POS-seed0.h5"]}
     stores = "results/tiny/embeddings/demo/{}/TREC-50-train.h5"
     assert needed("TREC-50") == {
-        "original": [stores.format("original")],
-        "tuned": [stores.format("TREC-50-seed0")],
+        "before": [stores.format("original")],
+        "after": [stores.format("TREC-50-seed0")],
     }
 
 

@@ -17,7 +17,7 @@ from fbert.figures.style import FAINT
 
 NAMED = 6
 WHAT = (
-    "Centroid of each label after fine-tuning minus its centroid before, projected onto the first two "
+    "Centroid of each label after, minus its centroid before, projected onto the first two "
     "principal components (PC) of the vectors of each panel, with the share of variance they explain; the "
     "origin is the mean of the vectors, not a label that stays. Same scale in all panels. Marked are the "
     f"{NAMED} labels that moved furthest on the last layer; grey: the others."

@@ -20,7 +20,7 @@ TOO_FEW = "fewer than three labels, or none that moved"
 
 def rows(request: Request) -> pd.DataFrame:
     """Return a row for each layer and label, for the first seed's run."""
-    (task, seed), before, after = request.runs[0], request.files["original"][0], request.files["tuned"][0]
+    (task, seed), before, after = request.runs[0], request.files["before"][0], request.files["after"][0]
     layers = read_layers(before)
     shown = layers if request.every_layer else every_second_layer(layers[-1])
     found = [

@@ -18,13 +18,13 @@ TOO_FEW = "fewer than two labels have more than five points"
 
 def rows(request: Request) -> pd.DataFrame:
     """Return a row for each label, seed and update, on the last layer."""
-    runs: dict[str, list[tuple[int, Trajectory]]] = {}
+    runs: dict[str, list[tuple[int | None, Trajectory]]] = {}
     for (task, seed), file in zip(request.runs, request.files["trajectories"], strict=True):
         runs.setdefault(task, []).append((seed, Trajectory.read(file)))
     return request.table([row for task in runs for row in _panel(task, runs[task])], COLUMNS)
 
 
-def _panel(task: str, runs: Sequence[tuple[int, Trajectory]]) -> Iterator[dict[str, Any]]:
+def _panel(task: str, runs: Sequence[tuple[int | None, Trajectory]]) -> Iterator[dict[str, Any]]:
     """Yield the rows of one task; the labels are chosen by their mean change over seeds."""
     distances = np.stack([run.minimum_distances[:, -1] for _, run in runs])  # (seeds, u, k)
     first = runs[0][1]

@@ -13,7 +13,7 @@ from fbert.figures.style import FAINT, INK
 
 NAMED = 3
 WHAT = (
-    "Euclidean distance between the centroids of a label before and after fine-tuning, mean over seeds."
+    "Euclidean distance between the centroids of a label before and after, mean over seeds."
     f" Grey: a line for each label; coloured: the {NAMED} that moved furthest on the last layer; black: "
     "the median label."
 )

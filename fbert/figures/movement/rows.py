@@ -17,12 +17,12 @@ COLUMNS = ["layer", "n", "d", "seed", "label", "examples", "distance"]
 
 def rows(request: Request) -> pd.DataFrame:
     """Return a row for each task, seed, layer and label."""
-    files = zip(request.runs, request.files["original"], request.files["tuned"], strict=True)
+    files = zip(request.runs, request.files["before"], request.files["after"], strict=True)
     found = [row for (task, seed), before, after in files for row in _run(task, seed, before, after)]
     return request.table(found, COLUMNS)
 
 
-def _run(task: str, seed: int, before: str, after: str) -> Iterator[dict[str, Any]]:
+def _run(task: str, seed: int | None, before: str, after: str) -> Iterator[dict[str, Any]]:
     for layer in read_layers(before):
         moved = displacement(before, after, task, layer)
         head = {"task": task, "seed": seed, "layer": layer}

@@ -1,4 +1,4 @@
-"""Draw Figure 3: paths of three label centroids through fine-tuning."""
+"""Draw Figure 3: paths of three label centroids from update to update."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fbert.figures.looks import looks_apart
 from fbert.figures.panels import explained, facets
 
 WHAT = (
-    "Centroids of the three labels that are closest on the last layer before fine-tuning, at each "
+    "Centroids of the three labels that are closest on the last layer at the start, at each "
     "snapshot; the star is the start. The plane is that of the first two principal components (PC, with"
     " the share of variance they explain) of what each panel shows."
 )
@@ -19,7 +19,7 @@ WHAT = (
 
 def draw(frame: pd.DataFrame) -> Figure:
     """Draw one panel for each layer."""
-    heading = f"{frame['task'].iloc[0]}, layer {{}} (★ before fine-tuning)"
+    heading = f"{frame['task'].iloc[0]}, layer {{}} (★ start)"
     return facets(frame, "layer", _panel, name_points, heading, height=2.6)
 
 

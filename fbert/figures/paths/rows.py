@@ -37,7 +37,7 @@ def closest_labels(centroids: NDArray[np.floating]) -> tuple[int, ...]:
     return min(triples, key=lambda t: (apart[t[0], t[1]] + apart[t[0], t[2]] + apart[t[1], t[2]], t))
 
 
-def _panels(run: Trajectory, seed: int) -> Iterator[dict[str, Any]]:
+def _panels(run: Trajectory, seed: int | None) -> Iterator[dict[str, Any]]:
     """Yield the paths on the first and the last layer, of the labels closest on the last one at the start."""
     last = len(run.layers) - 1
     large = np.isfinite(run.minimum_distances[0, last])

@@ -1,4 +1,4 @@
-"""The picture at the head of the page: what tuning did by encoder and task, from the rows of Table 7."""
+"""The picture at the head of the page: what became of each encoder and task, from the rows of Table 7."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from fbert.report.page.findings import REPRESENTATIONS, position
+from fbert.report.page.findings import position
+from fbert.states import ORIGINAL_REPRESENTATION, TUNED_REPRESENTATION
 
 _MARGIN = 5.0
 
 
 def overview(csv_path: Path) -> dict[str, Any]:
-    """Return a row for each encoder and task, with the place of each measure before and after on a line.
+    """Return a row for each encoder, task and state after, with the place of each measure before and after.
 
     Args:
         csv_path: Table 7.
@@ -36,9 +37,11 @@ def overview(csv_path: Path) -> dict[str, Any]:
     rows = []
     for (encoder, task), found in table.groupby(["model", "task"], sort=False):
         by_state = {row["representation"]: row for row in found.to_dict("records")}
-        if by_state.keys() >= set(REPRESENTATIONS):
-            cells = _cells(measures, [by_state[name] for name in REPRESENTATIONS])
-            rows.append({"encoder": encoder, "task": task, "cells": cells})
+        before = by_state.pop(ORIGINAL_REPRESENTATION, None)
+        for name, after in by_state.items() if before is not None else ():
+            given = "" if name == TUNED_REPRESENTATION else f" to {name}"
+            cells = _cells(measures, [before, after])
+            rows.append({"encoder": f"{encoder}{given}", "task": task, "cells": cells})
     return {"measures": [asdict(line) for line in measures.values()], "rows": rows}
 
 

@@ -1,0 +1,151 @@
+"""States that were not trained here: what a study may give, what is made of them, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fbert.errors import InputError
+from fbert.plan import Plan
+from fbert.products import FIGURES, PRODUCTS
+from fbert.states import ORIGINAL, Run, State
+from fbert.study.study import study_from
+
+ROOT = Path(__file__).parents[2]
+ONE, TWO = "1" * 40, "2" * 40
+TINY = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text())
+UNTRAINED = {key: value for key, value in TINY.items() if key not in ("finetuning", "produce")}
+
+
+def study(encoder, **changes):
+    return study_from(UNTRAINED | {"encoders": {"mine": encoder}} | changes, Path("tiny.yaml"))
+
+
+def hub(**states):
+    return {"hub": "org/model", "revision": ONE, "layers": 2, "states": states}
+
+
+CROSS = [{"tuned_on": "POS", "probed_on": "PS-fxn"}]
+STEPS = hub(late={"revision": "3" * 40, "step": 3000}, early={"revision": TWO, "step": 1000})
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [
+        ({"revision": TWO}, {"hub": "org/model", "revision": TWO}),
+        ({"hub": "org/other", "revision": TWO}, {"hub": "org/other", "revision": TWO}),
+        ({"folder": "sft"}, {"folder": "sft"}),
+        ({"adapter": "lora"}, {"hub": "org/model", "revision": ONE, "adapter": "lora"}),
+        ({"folder": "sft", "adapter": "lora"}, {"folder": "sft", "adapter": "lora"}),
+    ],
+)
+def test_a_state_comes_from_its_own_place_or_from_its_encoders(given, source):
+    found = study(hub(sft=given)).source("mine", State.given("sft"))
+    assert found == {"layers": 2} | source
+
+
+def test_nothing_is_trained_unless_it_is_asked_for():
+    sft = {"folder": "sft"}
+    assert study(hub(sft=sft)).seeds == ()
+    assert study(hub(sft=sft), finetuning={"epochs": 1}).seeds == (0,)
+    assert study(hub(sft=sft), seeds=[3]).seeds == (3,)
+    assert study({"package": "fbert.demo"}).seeds == (0,)
+    assert study({"package": "fbert.demo"}, seeds=[]).tuned == []
+
+
+def test_tables_compare_every_state_and_of_a_trajectory_the_end():
+    asked = study(STEPS | {"states": STEPS["states"] | {"chat": {"folder": "chat"}}})
+    assert asked.states_of("mine", "POS") == [ORIGINAL, State.given("chat"), State.given("late")]
+    assert asked.ends("mine", "POS") == [Run("POS", State.given("late"))]
+
+
+def test_a_trajectory_is_in_the_order_of_its_steps_from_the_encoder_on():
+    asked = study(STEPS | {"step": 5})
+    assert asked.trajectory("mine") == {5: ORIGINAL, 1000: State.given("early"), 3000: State.given("late")}
+    assert asked.courses("POS") == [Run("POS", State.given("late"))]
+    settings = Plan(asked, ROOT / "scripts").job("follow_states", {"encoder": "mine", "task": "POS"}).settings
+    assert settings["updates"] == [5, 1000, 3000]
+    assert settings["states"] == ["original", "early", "late"]
+
+
+def test_figures_of_a_course_need_steps_and_those_of_two_ends_a_state():
+    two = study(hub(sft={"folder": "sft"}))
+    assert {"figure2", "figure3", "figure4", "figure6", "memorisation", "table5"} <= two.lacking.keys()
+    assert {"movement", "figure5", "figure7", "table2", "report"} <= set(two.produce)
+    steps = study(STEPS)
+    assert {"figure2", "figure3", "figure4", "figure6"} <= set(steps.produce)
+    assert "memorisation" in steps.lacking
+    alone = study({"package": "fbert.demo"}, seeds=[])
+    assert {"movement", "figure2"} <= alone.lacking.keys()
+    assert {"table3", "table7", "report"} <= set(alone.produce)
+
+
+def test_titles_say_from_where_to_where():
+    assert FIGURES["movement"].title_for(study(STEPS)).endswith("moved from original to late, by layer")
+    trained = study({"package": "fbert.demo"})
+    assert "during fine-tuning" in FIGURES["figure2"].title_for(trained)
+
+
+def test_what_a_study_makes_of_given_states_some_job_makes():
+    """Each input is a path that a rule of the study has as its output: templates agree."""
+    for encoder in (STEPS, hub(sft={"folder": "sft"}), {"package": "fbert.demo"}):
+        asked = study(encoder, seeds=[])
+        plan = Plan(asked, ROOT / "scripts")
+        results = plan.results
+        made = {results.encoder("mine"), results.provenance}
+        for task in asked.tasks:
+            made |= {results.examples(task), results.movement("mine", task), results.passage("mine", task)}
+            for state in [ORIGINAL, *map(State.given, asked.given["mine"])]:
+                made |= {results.probe("mine", state, task), results.geometry("mine", state, task)}
+                made |= {results.store("mine", state, task, "train"), results.reading("mine", state, task)}
+        for name in asked.produce:
+            made |= set(PRODUCTS[name].files(results))
+        for name in asked.produce:
+            wanted = {path for paths in PRODUCTS[name].inputs(asked, results).values() for path in paths}
+            assert wanted <= made, name
+
+
+def test_a_state_changes_nothing_of_the_encoder_itself():
+    """Whoever brings one more state embeds that one alone."""
+    states = [{"sft": {"folder": "sft"}}, {"sft": {"folder": "sft"}, "dpo": {"folder": "dpo"}}]
+    plans = [Plan(study(hub(**given), seeds=[0]), ROOT / "scripts") for given in states]
+    for rule, wildcards in [
+        ("embed", {"encoder": "mine", "state": "original", "task": "POS"}),
+        ("embed", {"encoder": "mine", "state": "sft", "task": "POS"}),
+        ("finetune", {"encoder": "mine", "tuned": "POS-seed0"}),
+        ("probe", {"encoder": "mine", "state": "sft", "task": "POS", "layer": "last"}),
+    ]:
+        before, after = (plan.job(rule, wildcards) for plan in plans)
+        assert before == after is not None
+    assert plans[0].job("embed", {"encoder": "mine", "state": "dpo", "task": "POS"}) is None
+
+
+@pytest.mark.parametrize(
+    ("encoder", "changes", "message"),
+    [
+        (hub(sft={"folder": "a", "package": "b"}), {}, r"states\.sft: give one of hub, folder and package"),
+        (hub(sft={"revision": ONE}), {}, r"mine\.states\.sft: is the encoder itself"),
+        (hub(sft={"step": 4}), {}, r"mine\.states\.sft: is the encoder itself"),
+        (hub(sft={"hub": "org/other"}), {}, r"states\.sft: hub and revision belong together"),
+        ({"folder": "a", "states": {"b": {"revision": TWO}}}, {}, r"b: hub and revision belong together"),
+        (hub(original={"folder": "a"}), {}, r"states\.original: 'original' is how this workflow"),
+        ({"folder": "a", "states": {"POS-seed0": {"folder": "b"}}}, {}, r"POS-seed0: .* take another name"),
+        (hub(a_b={"folder": "a"}), {}, r"a_b"),
+        (hub(sft={}), {}, r"states\.sft"),
+        (hub(sft={"folder": "a", "layers": 1}), {}, r"unknown key 'layers'"),
+        (STEPS | {"step": 1000}, {}, r"states\.early\.step: 1000, where the encoder itself is at 1000"),
+        (STEPS | {"step": 2000}, {}, r"states\.early\.step: 1000, where the encoder itself is at 2000"),
+        (
+            hub(a={"folder": "a", "step": 7}, b={"folder": "b", "step": 7}),
+            {},
+            r"states\.b\.step: 7, where state a is at 7",
+        ),
+        (STEPS, {"seeds": [0]}, r"states\.late\.step: figures follow either training runs or given states"),
+        (hub(sft={"folder": "a"}), {"cross_tasks": CROSS}, r"cross_tasks: needs training"),
+        (hub(sft={"folder": "a"}), {"produce": ["figure4"]}, r"produce: figure4 needs .*`step`"),
+        (hub(sft={"folder": "a"}), {"produce": ["memorisation"]}, r"memorisation needs training runs"),
+    ],
+)  # fmt: skip
+def test_impossible_states_are_refused_by_key(encoder, changes, message):
+    with pytest.raises(InputError, match=message):
+        study(encoder, **changes)

@@ -1,0 +1,109 @@
+"""Checkpoints that were trained elsewhere go through the workflow by configuration alone."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import yaml
+from encoder.tiny import build
+from workflow.test_own import CORPORA, TASKS, write_corpora
+
+from fbert.encoder.model import Encoder
+from fbert.encoder.source import EncoderSource
+from fbert.records.trajectory import Trajectory
+from fbert.store.read import read
+
+SETTINGS = {
+    "description": "Somebody's checkpoints.",
+    "corpora": CORPORA,
+    "tasks": TASKS,
+    "probe": {"widths": [16], "l2": [1.0e-4], "max_epochs": 100, "runs": 1, "control": False},
+}
+
+
+def further(folder, steps):
+    """Save the model of a folder as a later checkpoint: the same, but for what so many steps changed."""
+    target = folder.with_name(f"{folder.name}-{steps}")
+    shutil.copytree(folder, target)
+    loaded, _ = Encoder.load(EncoderSource("it", folder=str(folder)), "cpu").model, torch.manual_seed(0)
+    with torch.no_grad():
+        for weight in loaded.parameters():
+            weight.add_(torch.randn_like(weight) * 0.02 * steps)
+    loaded.save_pretrained(target)
+
+
+def write_study(checkout, name, encoders, **more):
+    study = checkout.folder / f"{name}.yaml"
+    study.write_text(yaml.safe_dump(SETTINGS | {"encoders": encoders} | more))
+    return study.name
+
+
+def rows(checkout, study, table):
+    return pd.read_csv(checkout.folder / f"results/{study}/tables/{table}.csv")
+
+
+@pytest.mark.hard
+def test_two_checkpoints_and_a_trajectory_reach_their_reports(checkout):
+    write_corpora(checkout.folder / "data")
+    models = checkout.folder / "models"
+    build("bert", models / "bert")
+    for steps in (1, 2, 3):
+        further(models / "bert", steps)
+
+    two = write_study(
+        checkout, "two", {"mine": {"folder": "models/bert", "states": {"sft": {"folder": "models/bert-1"}}}}
+    )
+    planned = checkout.planned(study=two)
+    assert not {"finetune", "dynamics", "follow_states", "learning_curves"} & planned.keys()
+    checkout.run(study=two)
+    table = rows(checkout, "two", "table7")
+    assert table["representation"].tolist() == ["original", "sft"] * 2
+    assert rows(checkout, "two", "table1")["source"].tolist() == ["models/bert", "models/bert-1"]
+    page = (checkout.folder / "results/two/report.html").read_text()
+    assert "sft (models/bert-1)" in page
+    assert "nothing was trained" in page
+    provenance = json.loads((checkout.folder / "results/two/provenance.json").read_text())
+    assert provenance["study"]["given"]["mine"]["sft"]["source"] == {"folder": "models/bert-1"}
+    assert "models/bert-1/model.safetensors" in provenance["inputs"]
+    assert checkout.planned(study=two) == {}
+
+    # Its store is what the checkpoint gives when it is opened as an encoder of its own.
+    stores = checkout.folder / "results/two/embeddings/mine"
+    alone = write_study(checkout, "alone", {"sft": {"folder": "models/bert-1"}}, seeds=[])
+    checkout.run("results/alone/embeddings/sft/original/Case-train.h5", study=alone)
+    expected = read(checkout.folder / "results/alone/embeddings/sft/original/Case-train.h5", "Case", 3)
+    np.testing.assert_array_equal(read(stores / "sft/Case-train.h5", "Case", 3).X, expected.X)
+
+    states = {f"step-{k}": {"folder": f"models/bert-{k}", "step": 1000 * k} for k in (3, 1, 2)}
+    course = write_study(checkout, "course", {"mine": {"folder": "models/bert", "states": states}})
+    checkout.run(study=course)
+    run = Trajectory.read(checkout.folder / "results/course/dynamics/mine/given/Case.h5")
+    assert run.updates.tolist() == [0, 1000, 2000, 3000]
+    X, y, _ = read(checkout.folder / "results/course/embeddings/mine/step-2/Case-train.h5", "Case", 3)
+    np.testing.assert_allclose(run.centroids[2, -1, 0], X[y == 0].mean(axis=0), rtol=1e-5)
+    drawn = pd.read_csv(checkout.folder / "results/course/figures/figure6.csv")
+    assert sorted(set(drawn["update"])) == [0, 1000, 2000, 3000]
+    assert drawn["seed"].isna().all()
+    assert rows(checkout, "course", "table7")["representation"].unique().tolist() == ["original", "step-3"]
+
+
+def test_a_checkpoint_of_this_workflow_is_a_state_of_another_study(finished):
+    """The given state has the vectors that the tuned state had."""
+    encoder = {"package": "fbert.demo", "layers": 1}
+    given = {"tuned-pos": {"folder": "results/tiny/checkpoints/demo/POS-seed0"}}
+    tiny = yaml.safe_load((finished.folder / "tests/workflow/tiny.yaml").read_text())
+    study = tiny | {"encoders": {"demo": encoder | {"states": given}}, "produce": ["table7"]}
+    path = finished.folder / "given.yaml"
+    path.write_text(
+        yaml.safe_dump({key: study[key] for key in study if key not in ("finetuning", "dynamics")})
+    )
+    stores = [
+        "results/tiny/embeddings/demo/POS-seed0/POS-test.h5",
+        "results/given/embeddings/demo/tuned-pos/POS-test.h5",
+    ]
+    finished.run(stores[1], study=path.name)
+    tuned, given = (read(finished.folder / store, "POS", 1).X for store in stores)
+    np.testing.assert_array_equal(tuned, given)
