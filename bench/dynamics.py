@@ -59,11 +59,13 @@ class Followed:
     Attributes:
         vectors: for each update and layer (n, d).
         y: (n,) label indices.
+        alone: (n,) which of them equal one of another label.
         labels: label names.
     """
 
     vectors: dict[int, dict[int, NDArray]]
     y: NDArray
+    alone: NDArray
     labels: tuple[str, ...]
 
 
@@ -84,7 +86,7 @@ def train(task: str, files: dict[str, Path], format: str, scale: Scale, folder: 
     for update in snapshots.updates:
         snapshots.load(update)
         vectors[update] = examples.vectors(LAYERS)
-    return Followed(vectors, examples.y, corpus.labels[task])
+    return Followed(vectors, examples.y, examples.alone, corpus.labels[task])
 
 
 def ours(run: Followed) -> tuple[float, dict[tuple[int, int], dict[str, NDArray]]]:
@@ -94,7 +96,7 @@ def ours(run: Followed) -> tuple[float, dict[tuple[int, int], dict[str, NDArray]
         supports = None
         for update, vectors in run.vectors.items():
             examples = Labelled(vectors[layer], run.y, run.labels)
-            found[update, layer], supports = describe_snapshot(examples, GAP, supports)
+            found[update, layer], supports = describe_snapshot(examples, run.alone, GAP, supports)
     return time.process_time() - start, found
 
 

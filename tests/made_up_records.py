@@ -70,6 +70,7 @@ def geometry(encoder, task, state, distances=(1.0, 2.0, 4.0), clusters=3, synthe
             separable_pairs=3 if linear else 2,
             linear=linear,
             undecided=0,
+            alone={},
             distances={pair: Distance(*[value] * 3) for pair, value in zip(PAIRS, values, strict=True)},
         )
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from fbert.directprobe import DirectProbe
 from fbert.errors import CorruptFileError
 from fbert.health.counts import Reading
-from fbert.health.examples import health_of, least_clusters, look_alikes
+from fbert.health.examples import health_of, look_alikes
+from fbert.health.floor import least_clusters
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.records.health import ReadingRecord, read_health, with_readings, write_health
 from fbert.states import ORIGINAL, State

@@ -45,4 +45,4 @@ def halves_similarity(
     second = second_half(y, seed)
     halves = [describe_geometry(X[rows], y[rows], labels, gap) for rows in (~second, second)]
     found = spatial_similarity(*(half.distance_vector for half in halves))
-    return Halves(found.r, found.pairs, all(half.linear for half in halves))
+    return Halves(found.r, found.pairs, all(half.at_least for half in halves))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.centroids import label_centroids
+from fbert.analysis.geometry import alone_points
 from fbert.analysis.sampling import shown_rows
 from fbert.directprobe.pairs import Supports, pairwise_distances
 from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance
@@ -46,6 +47,7 @@ class Course:
         origin: what it is about.
         labels: (k,) label names.
         y: (n,) indices into them.
+        alone: (n,) which examples equal one of another label; distances are between the others.
         layers: numbers of the layers that are followed.
         updates: numbers of updates done at the snapshots, in order.
         vectors: from an update to (n, d) vectors for each layer.
@@ -54,6 +56,7 @@ class Course:
     origin: Origin
     labels: tuple[str, ...]
     y: NDArray[np.int64]
+    alone: NDArray[np.bool_]
     layers: Sequence[int]
     updates: Sequence[int]
     vectors: Callable[[int], Mapping[int, NDArray[np.float32]]]
@@ -83,7 +86,8 @@ def course_of_checkpoint(
         return examples.vectors(layers)
 
     origin = Origin(source.name, state, corpus.name, corpus.synthetic, state.task, layers[-1])
-    return Course(origin, corpus.labels[state.task], examples.y, layers, snapshots.updates, vectors)
+    labels = corpus.labels[state.task]
+    return Course(origin, labels, examples.y, examples.alone, layers, snapshots.updates, vectors)
 
 
 def course_of_stores(stores: Mapping[int, Path | str], task: str) -> Course:
@@ -99,12 +103,13 @@ def course_of_stores(stores: Mapping[int, Path | str], task: str) -> Course:
     """
     origin = Origin.of_store(list(stores.values())[-1], task, "last")
     layers = followed_layers(origin.layer)
-    first = read(next(iter(stores.values())), task, layers[0])
+    first = read(next(iter(stores.values())), task, layers[-1])
 
     def vectors(update: int) -> Mapping[int, NDArray[np.float32]]:
         return {layer: read(stores[update], task, layer).X for layer in layers}
 
-    return Course(origin, first.labels, first.y, layers, list(stores), vectors)
+    alone = alone_points(first.X, first.y)
+    return Course(origin, first.labels, first.y, alone, layers, list(stores), vectors)
 
 
 def follow(course: Course, path: Path, gap: float, made: Mapping[str, Any]) -> None:
@@ -138,7 +143,10 @@ def _measured(course: Course, update: int, gap: float, before: Layers) -> Layers
     vectors = course.vectors(update)
     return {
         layer: describe_snapshot(
-            Labelled(vectors[layer], course.y, course.labels), gap, before[layer][1] if before else None
+            Labelled(vectors[layer], course.y, course.labels),
+            course.alone,
+            gap,
+            before[layer][1] if before else None,
         )
         for layer in course.layers
     }
@@ -155,17 +163,20 @@ def _partial_folder(path: Path, made: Mapping[str, Any]) -> Path:
     return partial
 
 
-def describe_snapshot(examples: Labelled, gap: float, start: Supports | None) -> tuple[Arrays, Supports]:
+def describe_snapshot(
+    examples: Labelled, alone: NDArray[np.bool_], gap: float, start: Supports | None
+) -> tuple[Arrays, Supports]:
     """Measure one snapshot, from the solution of an earlier one if there is one.
 
     The labels are taken whole, without clustering: where all are separable each is one cluster anyway, and
-    labels that meet have distance 0, until fine-tuning parts them.
+    labels that meet have distance 0, until fine-tuning parts them. Points that stay alone whatever is learnt
+    belong to no label here: with them it would meet another for ever.
 
     Returns:
         Arrays named as in `Trajectory`, for one update and layer, and what the next one can start from.
     """
     X, y, labels = examples
-    pairs, supports = pairwise_distances(X, y, gap=gap, warm_start_from=start)
+    pairs, supports = pairwise_distances(X[~alone], y[~alone], gap=gap, warm_start_from=start)
     statuses = [found.status for found in pairs.values()]
     found: Arrays = {
         "linear": np.asarray(OVERLAPPING not in statuses),
@@ -173,7 +184,7 @@ def describe_snapshot(examples: Labelled, gap: float, start: Supports | None) ->
         "centroids": label_centroids(X, y, len(labels)).astype(np.float32),
         "points": X[shown_rows(y)].astype(np.float32),
     }
-    large = np.bincount(y, minlength=len(labels)) >= MIN_POINTS
+    large = np.bincount(y[~alone], minlength=len(labels)) >= MIN_POINTS
     return found | _squares(
         {pair: pairs[pair] for pair in pairs if large[list(pair)].all()}, len(labels)
     ), supports

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fbert.directprobe.clusters.equal import shared_points
 from fbert.directprobe.estimator import DirectProbe
 from fbert.directprobe.solver.hull import SEPARABLE
 from fbert.records.geometry import Distance, Geometry, LabelPair
@@ -35,8 +36,15 @@ def describe_geometry(
         separable_pairs=int((found.separability_["status"] == SEPARABLE).sum()),
         linear=bool(found.is_linear_),
         undecided=int(found.n_undecided_),
+        alone=_counts(names[alone_points(X, y)]),
         distances=_distances(found),
     )
+
+
+def alone_points(X: NDArray[np.floating], y: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Return (n,) which points equal one of another label, and so stay alone (`fbert.health.floor`)."""
+    # Adding 0 makes one zero of the two that are equal and have other bytes.
+    return shared_points(np.asarray(X, dtype=np.float64) + 0.0, np.asarray(y, dtype=np.int64))
 
 
 def _counts(names: NDArray[np.str_]) -> dict[str, int]:

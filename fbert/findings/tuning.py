@@ -157,11 +157,11 @@ class Tested:
 
 
 def clusters_fall(found: Tuning[GeometryRecord]) -> Case:
-    """F2: by how many clusters a label falls, on average over labels."""
+    """F2: by how many clusters a label falls, on average over labels; points that stay alone do not count."""
     labels = sorted(found.before.train.clusters_by_label)
-    before, *after = [by_label(record.train.clusters_by_label, labels) for record in found.states]
+    before, *after = [by_label(record.train.growing_by_label, labels) for record in found.states]
     case = label_case(found.name, labels, before, np.array(after), sign=-1)
-    if all(record.train.linear for record in found.states):
+    if all(record.train.at_least for record in found.states):
         nothing = "each label is one cluster before and after: nothing is left to gather"
         return replace(case, estimate=None, remark=nothing)
     return case
@@ -239,7 +239,7 @@ def mean_interval(effects: NDArray[np.float64]) -> Interval | None:
 
 def _generalised(sets: Iterable[Geometry]) -> str:
     """Return a remark if any of these is not linear, so that distances are not all between whole labels."""
-    return "" if all(part.linear for part in sets) else GENERALISED
+    return "" if all(part.at_least for part in sets) else GENERALISED
 
 
 def _names(labels: Sequence[str], effects: NDArray[np.float64]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fbert.files import as_record
+from fbert.health.floor import least_of
 from fbert.records.origin import Origin, read_record, write_record
 
 LabelPair = tuple[str, str]
@@ -34,6 +35,8 @@ class Geometry:
         pairs: number of label pairs.
         separable_pairs: how many of them a hyperplane parts.
         linear: whether there are as many clusters as labels.
+        alone: of each label that has some, the number of points that can join no other, since equal ones have
+            other labels.
         undecided: verdicts that rounding hides.
         distances: of each pair of labels (in sorted order) that has one; none for clusters of five points or
             fewer.
@@ -48,7 +51,23 @@ class Geometry:
     separable_pairs: int
     linear: bool
     undecided: int
+    alone: Mapping[str, int]
     distances: Mapping[LabelPair, Distance]
+
+    @property
+    def least(self) -> int:
+        """The least number of clusters that these points could have in any space (`fbert.health.floor`)."""
+        return least_of(self.labels, self.alone)
+
+    @property
+    def at_least(self) -> bool:
+        """Whether that is reached, so that each label is one cluster but for contradictions in the labels."""
+        return self.clusters == self.least
+
+    @property
+    def growing_by_label(self) -> dict[str, int]:
+        """The number of clusters of each label, without the points that stay alone."""
+        return {label: count - self.alone.get(label, 0) for label, count in self.clusters_by_label.items()}
 
     @property
     def distance_vector(self) -> dict[LabelPair, float]:
@@ -77,7 +96,7 @@ class Halves:
     Attributes:
         similarity: Pearson's r of their label distances; None if undefined.
         pairs: number of label pairs that both halves have.
-        linear: whether both are linear.
+        linear: whether both are linear but for contradictions in the labels.
     """
 
     similarity: float | None

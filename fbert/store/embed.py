@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from fbert.encoder.model import Encoder, SentenceVectors
 from fbert.encoder.tokens import Tokens, reading_of
 from fbert.errors import InputError
 from fbert.files import sha256_of_json
+from fbert.health.floor import alone, labelled_inputs
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store.form import STORE, creating, layer_name, write_texts
 
@@ -66,6 +67,7 @@ def embed(
         shape = (len(rows), encoder.dim)
         datasets = {layer: file.create_dataset(layer_name(layer), shape, dtype) for layer in wanted}
         _fill(datasets, np.dtype(dtype), encoder, rows, sentences, tokens)
+        _make_equal(datasets.values(), repeated(part.sentences, rows))
 
 
 class Embedder:
@@ -80,9 +82,11 @@ class Embedder:
         corpus.check_task(task)
         part = corpus.splits[split]
         self.encoder, self.y = encoder, part.examples[task].labels
+        self.alone = np.array(alone(labelled_inputs(part, task, corpus.labels[task])), dtype=np.bool_)
         self._rows = needed_rows(part, [task])
         self._sentences = np.unique(self._rows[:, 0])
         self._tokens = encoder.tokenize([part.sentences[index] for index in self._sentences])
+        self._repeated = repeated(part.sentences, self._rows)
         self._examples = _rows_of_examples(self._rows, part.examples[task])
 
     def vectors(self, layers: Sequence[int]) -> dict[int, NDArray[np.float32]]:
@@ -94,6 +98,7 @@ class Embedder:
         shape = (len(self._rows), self.encoder.dim)
         arrays = {layer: np.empty(shape, dtype=np.float32) for layer in self.encoder.check_layers(layers)}
         _fill(arrays, np.dtype(np.float32), self.encoder, self._rows, self._sentences, self._tokens)
+        _make_equal(arrays.values(), self._repeated)
         n = len(self._examples)
         return {layer: array[self._examples].reshape(n, -1) for layer, array in arrays.items()}
 
@@ -101,6 +106,33 @@ class Embedder:
 def needed_rows(part: Split, tasks: Sequence[str]) -> NDArray[np.int64]:
     """Return (r, 2): every sentence and word that an example of the tasks is about, sorted, each once."""
     return np.unique(np.concatenate([_pairs(part.examples[task]).reshape(-1, 2) for task in tasks]), axis=0)
+
+
+def repeated(sentences: Sequence[Sequence[str]], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return (m, 2): rows whose word and sentence an earlier row has, and the first that has them."""
+    first: dict[tuple[tuple[str, ...], int], int] = {}
+    found = [
+        (row, original)
+        for row, (sentence, word) in enumerate(rows.tolist())
+        if (original := first.setdefault((tuple(sentences[sentence]), word), row)) != row
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _make_equal(
+    layers: Iterable[h5py.Dataset | NDArray[np.float32]], repeated_rows: NDArray[np.int64]
+) -> None:
+    """Give equal inputs equal vectors.
+
+    In batches of another length a sentence gets other last digits, and a question that stands twice with two
+    labels would seem to be two points that can be parted.
+    """
+    if not len(repeated_rows):
+        return
+    later, original = repeated_rows.T
+    sources, place = np.unique(original, return_inverse=True)
+    for layer in layers:
+        layer[later] = layer[sources][place]
 
 
 def _pairs(examples: Examples) -> NDArray[np.int64]:

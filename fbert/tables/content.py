@@ -95,7 +95,7 @@ def cluster_rows(geometries: Sequence[GeometryRecord]) -> pd.DataFrame:
     ]
     published = published_figures()[[*ROW, "published_clusters", "published_linearly_separable"]]
     table = pd.DataFrame(rows).merge(published, how="left", on=ROW)
-    columns = ["clusters", "labels", "linearly_separable", "seeds", "n", "d"]
+    columns = ["clusters", "least_clusters", "labels", "linearly_separable", "seeds", "n", "d"]
     return table[[*ROW, *columns, *published.columns[3:], "undecided_verdicts", "text"]]
 
 
@@ -109,6 +109,7 @@ _MEASURED = [
 ]
 _REMARKS = [
     "labels",
+    "least_clusters",
     "clusters_std",
     "train_test_similarity_std",
     "similarity_pairs",
@@ -201,7 +202,8 @@ def geometry_columns(records: Sequence[GeometryRecord]) -> dict[str, Any]:
     return {
         "clusters": _mean([part.clusters for part in train]),
         "labels": len(train[0].labels),
-        "linearly_separable": _yes_or_no([part.linear for part in train]),
+        "linearly_separable": _linear(train),
+        "least_clusters": max(part.least for part in train),
         "clusters_std": _spread([part.clusters for part in train]),
         "train_test_similarity": _mean_if_all([found.r for found in similarities]),
         "train_test_similarity_std": _spread([found.r for found in similarities]),
@@ -255,8 +257,13 @@ def _percent(parts: Sequence[Geometry], separable: Sequence[int]) -> float | Non
     )
 
 
-def _yes_or_no(flags: Sequence[bool]) -> str:
-    """Return Y or N if all seeds agree, else how many are linear of how many."""
-    if len(set(flags)) == 1:
-        return "Y" if flags[0] else "N"
-    return f"{sum(flags)}/{len(flags)}"
+def _linear(parts: Sequence[Geometry]) -> str:
+    """Return Y, N or what stays alone, if all seeds agree; else how many are linear of how many."""
+    said = {_verdict(part) for part in parts}
+    return said.pop() if len(said) == 1 else f"{sum(part.at_least for part in parts)}/{len(parts)}"
+
+
+def _verdict(part: Geometry) -> str:
+    if not part.at_least:
+        return "N"
+    return f"Y but for {sum(part.alone.values())}" if part.alone else "Y"

@@ -116,7 +116,17 @@ def _table2(title: str, inputs: Inputs) -> Table:
 
 def _table3(title: str, inputs: Inputs) -> Table:
     rows = probe_rows(inputs["probes"], inputs["geometries"])
-    columns = ["labels", "clusters", "linearly_separable", *_BEYOND_LINEAR, "accuracy", "n", "d", "seeds"]
+    columns = [
+        "labels",
+        "least_clusters",
+        "clusters",
+        "linearly_separable",
+        *_BEYOND_LINEAR,
+        "accuracy",
+        "n",
+        "d",
+        "seeds",
+    ]
     published = [name for name in rows if name.startswith("published_")]
     shown = {name: _HEADINGS[name] for name in ["task", "representation", *columns[:-1]]}
     return Table("table3", _of_main_encoder(title, rows), rows[[*ROW, *columns, *published, "text"]], shown)
@@ -124,7 +134,7 @@ def _table3(title: str, inputs: Inputs) -> Table:
 
 def _table4(title: str, inputs: Inputs) -> Table:
     rows = cluster_rows(inputs["geometries"])
-    names = ["model", "representation", "labels", "clusters", "linearly_separable"]
+    names = ["model", "representation", "labels", "least_clusters", "clusters", "linearly_separable"]
     shown = {name: _HEADINGS[name] for name in names}
     return Table("table4", title, rows, shown)
 
@@ -200,6 +210,7 @@ _HEADINGS = {
     "best_layer_sizes": "Widths",
     "clusters": "Clusters",
     "labels": "Labels",
+    "least_clusters": "At least",
     "linearly_separable": "Linear",
     "separable_pairs": "Separable pairs (%)",
     "separable_pairs_permuted": "Labels permuted (%)",

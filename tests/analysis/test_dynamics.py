@@ -37,7 +37,7 @@ def course() -> Course:
     def vectors(update):
         return {layer: snapshot_vectors(update, layer) for layer in (1, 2)}
 
-    return Course(origin, LABELS, np.arange(60) % 4, [1, 2], [0, 10, 20], vectors)
+    return Course(origin, LABELS, np.arange(60) % 4, np.zeros(60, bool), [1, 2], [0, 10, 20], vectors)
 
 
 @pytest.fixture

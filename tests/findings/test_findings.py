@@ -119,7 +119,7 @@ def test_similarity_before_and_after_is_over_the_same_label_pairs():
 def test_distances_of_labels_in_several_clusters_are_remarked():
     records = before_and_after(heaps(3 * CENTRES, 0))
     assert only_case(found(records)["F3"]).remark == ""
-    records[0] = with_train(records[0], linear=False)
+    records[0] = with_train(records[0], clusters=records[0].train.clusters + 1)
     assert only_case(found(records)["F3"]).remark == GENERALISED
 
 

@@ -70,7 +70,9 @@ def test_table7_pools_runs_and_seeds(inputs):
 def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
     first = inputs["geometries"][1]
     test = replace(first.test, distances=first.test.distances | {PAIRS[0]: Distance(2.0, 2.0, 2.0)})
-    inputs["geometries"][1] = replace(first, train=replace(first.train, clusters=7), test=test)
+    inputs["geometries"][1] = replace(
+        first, train=replace(first.train, clusters=7, alone={"a": 4}), test=test
+    )
     original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
     assert np.isnan(original["clusters_std"]), "one seed has no spread"
     assert (tuned["clusters"], tuned["clusters_std"]) == (5, 2.0)
@@ -82,7 +84,7 @@ def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
 
 def test_similarity_is_printed_only_if_every_seed_has_one(inputs):
     last = inputs["geometries"][2]
-    inputs["geometries"][2] = replace(last, test=replace(last.test, linear=False))
+    inputs["geometries"][2] = replace(last, test=replace(last.test, clusters=4))
     tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")[1]
     assert pd.isna([tuned["train_test_similarity"], tuned["train_test_similarity_std"]]).all()
     assert tuned["similarity_pairs"] == 0
