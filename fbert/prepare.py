@@ -14,6 +14,7 @@ from fbert.corpora.readers import read_sentences
 from fbert.corpora.sentence import Sentence
 from fbert.corpora.split import split_sentences
 from fbert.errors import InputError, nearest
+from fbert.health.floor import alone
 from fbert.prepared import SECOND, Examples, PreparedCorpus, Split
 from fbert.task_definitions import Found, TaskDefinition
 
@@ -66,6 +67,10 @@ def prepare(
     for part in sentences.values():
         _check_columns(tasks, part, name)
     found = {task: _find(task, definition, sentences, name) for task, definition in tasks.items()}
+    dropped = dict.fromkeys(tasks, 0)
+    for task, definition in tasks.items():
+        if definition.contradictions == "drop":
+            found[task], dropped[task] = _agreed(task, found[task], sentences, name)
     names = {task: _label_names(found[task].values()) for task in tasks}
     splits = {
         part: Split(
@@ -79,7 +84,8 @@ def prepare(
     }
     documents = [_groups(part, split_by or _DOCUMENT) for part in sentences.values()]
     of_train, of_test = (set(found) - {""} for found in documents)
-    return PreparedCorpus(name, synthetic, names, splits, len(of_train | of_test), len(of_train & of_test))
+    counts = len(of_train | of_test), len(of_train & of_test)
+    return PreparedCorpus(name, synthetic, names, splits, *counts, dropped)
 
 
 def _groups(sentences: Sequence[Sentence], by: str) -> list[str]:
@@ -108,6 +114,26 @@ def _find(
             looked_at = f"its {part} part ({len(by_sentence)} sentences)"
             raise InputError(f"corpus {corpus}: no example of {task} in {looked_at}; {reason}")
     return found
+
+
+def _agreed(
+    task: str, found: Mapping[str, list[Found]], sentences: Mapping[str, Sequence[Sentence]], corpus: str
+) -> tuple[dict[str, list[Found]], int]:
+    """Leave out the examples of a task that an equal one of their split gives another label; count them."""
+    kept: dict[str, list[Found]] = {}
+    dropped = 0
+    for part, by_sentence in found.items():
+        words = [_words(sentence) for sentence in sentences[part]]
+        inputs = [((words[s], at), label) for s, one in enumerate(by_sentence) for at, label in one]
+        apart = iter(alone(inputs))
+        kept[part] = [[example for example in one if not next(apart)] for one in by_sentence]
+        dropped += len(inputs) - sum(map(len, kept[part]))
+        if not any(kept[part]):
+            raise InputError(
+                f"corpus {corpus}: every example of {task} in its {part} part contradicts another; with "
+                "`contradictions: drop` none is left"
+            )
+    return kept, dropped
 
 
 def _words(sentence: Sentence) -> tuple[str, ...]:

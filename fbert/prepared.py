@@ -7,7 +7,7 @@ A pair of sentences is one sentence with `SECOND` between its two halves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ class PreparedCorpus:
         splits: `train` and `test`.
         documents: number of documents, where the files tell; 0 elsewhere.
         divided: those of them with sentences in both splits.
+        dropped: for each task, the number of examples left out because an equal one has another label.
     """
 
     name: str
@@ -63,6 +64,7 @@ class PreparedCorpus:
     splits: Mapping[str, Split]
     documents: int = 0
     divided: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
     def write(self, path: Path | str) -> None:
         """Write as JSON, whole or not at all."""
@@ -72,6 +74,7 @@ class PreparedCorpus:
             "synthetic": self.synthetic,
             "documents": self.documents,
             "divided": self.divided,
+            "dropped": dict(self.dropped),
         }
         write_json(path, head | {"labels": {k: list(v) for k, v in self.labels.items()}, "splits": splits})
 
@@ -86,7 +89,7 @@ class PreparedCorpus:
         try:
             labels = {task: tuple(names) for task, names in content["labels"].items()}
             splits = {name: _split_from_json(split) for name, split in content["splits"].items()}
-            documents = {name: content[name] for name in ("documents", "divided")}
+            documents = {name: content[name] for name in ("documents", "divided", "dropped")}
             return cls(content["name"], content["synthetic"], labels, splits, **documents)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise CorruptFileError(

@@ -32,11 +32,14 @@ class TaskDefinition:
         label: the column of the label: `upos`; `feats.Case` for one feature of a column of features;
             `deprel.universal` for a relation without its subtype; for sentences the column's whole name.
         where: for some columns a regular expression that the whole value must match.
+        contradictions: `keep`, or `drop` to leave out examples that an equal one of the same split gives
+            another label.
     """
 
     level: str
     label: str
     where: Mapping[str, str] = field(default_factory=dict)
+    contradictions: str = "keep"
 
     @property
     def arity(self) -> int:

@@ -263,7 +263,8 @@ def _definition(
     task: str, entry: Mapping[str, Any], corpora: Mapping[str, CorpusSource], key: str
 ) -> TaskDefinition:
     """Return where a task's examples are: one of the known tasks, or as its entry says."""
-    corpus, own = entry["corpus"], {name: value for name, value in entry.items() if name != "corpus"}
+    corpus = entry["corpus"]
+    own = {name: value for name, value in entry.items() if name not in ("corpus", "contradictions")}
     if corpus not in corpora:
         raise InputError(f"{key}.corpus: no corpus '{corpus}' in this study; {nearest(corpus, corpora)}")
     if task in KNOWN_TASKS and own:
@@ -272,6 +273,7 @@ def _definition(
         known = nearest(task, KNOWN_TASKS)
         raise InputError(f"{key}: a task of your own needs level and label; for a known one: {known}")
     definition = KNOWN_TASKS[task] if task in KNOWN_TASKS else TaskDefinition(**own)
+    definition = replace(definition, contradictions=entry.get("contradictions", definition.contradictions))
     for column, expression in definition.where.items():
         _check_expression(expression, f"{key}.where.{column}")
     check_task(definition, corpus, corpora[corpus], key)

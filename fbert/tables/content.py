@@ -158,6 +158,7 @@ def _task_row(corpus: PreparedCorpus, task: str, known: TaskHealth) -> dict[str,
     return row | {
         "least_clusters": found.least_clusters,
         "contradictory_inputs": len(found.contradictions),
+        "dropped_examples": corpus.dropped.get(task, 0),
         "test_inputs_in_train": found.seen,
         "test_examples_in_train": found.seen_alike,
         "labels_once": len(found.once),

