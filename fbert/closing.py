@@ -27,7 +27,7 @@ def _lines(results: Results, current: Collection[str]) -> Iterator[str]:
     if results.findings() in current:
         content = read_json(results.findings())
         for finding in content["findings"]:
-            yield f"  {finding['name']:<10} {finding['title']}: {finding['verdict']}"
+            yield f"  {finding['name']:<10} {finding['title']}: {finding['said']}"
         if content["synthetic"]:
             yield f"  ({SYNTHETIC_REMARK})"
     table = results.table("table7", "json")

@@ -36,7 +36,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "fine-tuning": ("finetune",),
     "embedding": ("embed",),
     "probes": ("probe", "learning_curves"),
-    "DirectProbe": ("directprobe", "dynamics"),
+    "DirectProbe": ("directprobe", "dynamics", "follow_states"),
     "tables and figures": ("health", "make_table", "figure_data", "draw_figure", "findings"),
     "report": ("movement_view", "provenance", "report"),
 }

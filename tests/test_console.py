@@ -106,7 +106,8 @@ def test_a_dry_run_and_whoever_asks_for_more_gets_what_snakemake_says(capsys, ho
 
 def test_of_results_that_an_earlier_run_left_nothing_is_said(tmp_path):
     results = Results(str(tmp_path))
-    content = {"findings": [{"name": "F1", "title": "Sets drift", "verdict": "mixed"}], "synthetic": True}
+    found = {"name": "F1", "title": "Sets drift", "verdict": "mixed", "said": "mixed in this run"}
+    content = {"findings": [found], "synthetic": True}
     write_json(results.findings(), content)
     headings = ["Encoder", "Task", "Accuracy", "Widths"]
     write_json(
@@ -115,7 +116,7 @@ def test_of_results_that_an_earlier_run_left_nothing_is_said(tmp_path):
     assert closing_words(results, []) == ""
     said = closing_words(results, [results.findings(), results.table("table7", "json"), results.report])
     assert said.splitlines() == [
-        "  F1         Sets drift: mixed",
+        "  F1         Sets drift: mixed in this run",
         "  (Synthetic text: shows that the tool works, says nothing about a language.)",
         "",
         "  Encoder  Task  Accuracy",

@@ -15,14 +15,23 @@ CONTRADICTED, OPEN = "contradicted", "open"
 RULE = (
     "An effect is positive where it agrees with the finding. Each case (an encoder with a task) has an "
     f"effect with a {LEVEL:.0%} interval, from {DRAWS:,} bootstrap draws over labels and, where a study "
-    "has several, seeds. A case is supported if its whole interval is above 0, contradicted if it is "
-    f"below, and open otherwise. Fewer than {MIN_UNITS} labels are not drawn: the interval is then over "
+    "has several, the spread of its seeds. A case is supported if its whole interval is above 0, "
+    f"contradicted if it is below, and open otherwise. Fewer than {MIN_UNITS} labels are not drawn: the interval is then over "
     f"seeds alone, and with fewer than {MIN_UNITS} seeds too, or an effect that is undefined, the case is "
     "not testable. A claim is supported if more than half of its tested cases are and at most one in ten "
     "is contradicted, not supported if none is or more are contradicted than supported, and mixed "
     "otherwise. A finding has the verdict of its testable claims where they agree, and is mixed where "
-    "they do not."
+    "they do not. With one seed, and between states that were given, a verdict is about these alone and "
+    "says nothing of other training runs."
 )
+# How often a case without an effect comes out supported: an interval leaves out as much above as below.
+BY_CHANCE = (1 - LEVEL) / 2
+_SCOPES = {0: " of these states", 1: " in this run"}
+
+
+def in_words(verdict: str, seeds: int) -> str:
+    """Return a verdict as readers see it, with what it is about if that is less than fine-tuning as such."""
+    return verdict if verdict == NOT_TESTABLE else verdict + _SCOPES.get(seeds, "")
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,11 @@ class Claim:
     def tested(self) -> int:
         """Number of cases with an effect."""
         return len(self.cases) - self.count(NOT_TESTABLE)
+
+    @property
+    def expected_by_chance(self) -> float:
+        """Number of cases that would come out supported if there were no effect at all."""
+        return BY_CHANCE * self.tested
 
     @property
     def mean_effect(self) -> float | None:

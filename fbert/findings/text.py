@@ -15,6 +15,7 @@ from fbert.findings.rule import (
     Case,
     Claim,
     Finding,
+    in_words,
 )
 from fbert.records.health import TaskHealth
 from fbert.words import SYNTHETIC_REMARK
@@ -35,6 +36,7 @@ def to_json(findings: Sequence[Finding], study: Mapping[str, Any]) -> dict[str, 
                 "name": finding.name,
                 "title": finding.title,
                 "verdict": finding.verdict,
+                "said": in_words(finding.verdict, len(study["seeds"])),
                 "summary": summary(finding),
                 "published": finding.published,
                 "claims": [_claim(claim) for claim in finding.claims],
@@ -62,7 +64,8 @@ def to_markdown(findings: Sequence[Finding], study: Mapping[str, Any]) -> str:
         head.insert(2, f"**{SYNTHETIC_REMARK}**")
     if study["remarks"]:
         head.append("Of the data:\n\n" + "\n".join(f"- {remark}" for remark in study["remarks"]))
-    return "\n\n".join([*head, *map(_section, findings)]) + "\n"
+    seeds = len(study["seeds"])
+    return "\n\n".join([*head, *(_section(finding, seeds) for finding in findings)]) + "\n"
 
 
 def data_remarks(tasks: Sequence[TaskHealth]) -> list[str]:
@@ -78,9 +81,9 @@ def data_remarks(tasks: Sequence[TaskHealth]) -> list[str]:
     ]
 
 
-def _section(finding: Finding) -> str:
+def _section(finding: Finding, seeds: int) -> str:
     parts = [
-        f"## {finding.name}. {finding.title}: {finding.verdict}",
+        f"## {finding.name}. {finding.title}: {in_words(finding.verdict, seeds)}",
         summary(finding),
         f"The paper: {finding.published}",
         *(_table(claim) for claim in finding.claims if claim.cases),
@@ -90,7 +93,7 @@ def _section(finding: Finding) -> str:
 
 def _table(claim: Claim) -> str:
     lines = [
-        f"{claim.title[0].upper()}{claim.title[1:]}: {claim.verdict} ({claim.measure}).",
+        f"{claim.title[0].upper()}{claim.title[1:]}: {claim.verdict} ({claim.measure}). {by_chance(claim)}",
         "",
         "| Case | Before | After | Effect | Interval | Outcome | Drawn | Exceptions | Remark |",
         "|---|---:|---:|---:|---|---|---|---|---|",
@@ -114,6 +117,12 @@ def _row(case: Case) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+def by_chance(claim: Claim) -> str:
+    """Return what is to be known of the number of supported cases."""
+    cases = f"{claim.tested} {'case was' if claim.tested == 1 else 'cases were'} tested"
+    return f"{cases}; without any effect {_number(claim.expected_by_chance)} would be supported by chance."
+
+
 def _claim_in_words(claim: Claim) -> str:
     if claim.mean_effect is None:
         return f"{claim.title}: not testable"
@@ -134,6 +143,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "contradicted": claim.count(CONTRADICTED),
         "open": claim.count(OPEN),
         "untestable": claim.count(NOT_TESTABLE),
+        "by_chance": by_chance(claim) if claim.tested else "",
         "mean_effect": claim.mean_effect,
         "cases": [_case(case) for case in claim.cases],
     }
@@ -162,7 +172,7 @@ def _on_seeds(study: Mapping[str, Any]) -> str:
     if seeds == 0:
         return "Nothing was trained: intervals are over labels alone, between states as they were given."
     if seeds == 1:
-        return "One seed: intervals are over labels alone and say nothing of other training runs."
+        return "One seed: intervals are over labels alone, verdicts about this run; neither tells of others."
     return f"{seeds} seeds: intervals are over labels and seeds."
 
 

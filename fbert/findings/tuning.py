@@ -22,6 +22,7 @@ from fbert.records.probe import ProbeRecord
 from fbert.states import ORIGINAL, State, grouped
 
 R = TypeVar("R", bound=Record)
+FEW = 10
 GENERALISED = "not linear everywhere: distances of labels are means over their clusters"
 
 
@@ -160,7 +161,8 @@ def clusters_fall(found: Tuning[GeometryRecord]) -> Case:
     """F2: by how many clusters a label falls, on average over labels; points that stay alone do not count."""
     labels = sorted(found.before.train.clusters_by_label)
     before, *after = [by_label(record.train.growing_by_label, labels) for record in found.states]
-    case = label_case(found.name, labels, before, np.array(after), sign=-1)
+    remark = few_examples(found.before.train, labels)
+    case = label_case(found.name, labels, before, np.array(after), sign=-1, remark=remark)
     if all(record.train.at_least for record in found.states):
         nothing = "each label is one cluster before and after: nothing is left to gather"
         return replace(case, estimate=None, remark=nothing)
@@ -188,8 +190,17 @@ def distance_case(
     left_out = len(original.train.labels) - len(labels)
     remarks = [_generalised([record.train for record in [original, *tuned]])]
     remarks += [f"labels without a cluster of more than five points: {left_out}"] if left_out else []
+    remarks += [few_examples(original.train, labels)]
     values = np.array([by_label(side, labels) for side in after])
     return label_case(name, labels, by_label(before, labels), values, sign, "; ".join(filter(None, remarks)))
+
+
+def few_examples(part: Geometry, labels: Sequence[str]) -> str:
+    """Return a remark if some labels have a handful of examples, since each weighs as much as the largest."""
+    few = sum(part.labels[label] < FEW for label in labels)
+    return (
+        f"{few} of {len(labels)} labels have fewer than {FEW} examples and weigh as the others" if few else ""
+    )
 
 
 def training_distances(records: Iterable[GeometryRecord]) -> list[dict[str, float]]:

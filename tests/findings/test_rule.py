@@ -1,10 +1,12 @@
 """The rule: from intervals to cases, from cases to claims, from claims to findings."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from fbert.findings.bootstrap import Interval, bootstrap, weighted_correlation, weighted_mean
+from fbert.findings.bootstrap import Interval, bootstrap, expanded_tail, weighted_correlation, weighted_mean
 from fbert.findings.rule import Case, Claim, Finding
 from fbert.findings.text import to_json, to_markdown
 from fbert.words import SYNTHETIC_REMARK
@@ -63,7 +65,12 @@ def test_the_interval_of_a_mean_is_that_of_scipy():
     values = np.random.default_rng(3).normal(1, 1, 40)
     found = bootstrap(lambda weights, _: weighted_mean(values, weights), 40, 1)
     expected = stats.bootstrap(
-        (values,), np.mean, n_resamples=20000, method="percentile", rng=np.random.default_rng(1)
+        (values,),
+        np.mean,
+        n_resamples=20000,
+        method="percentile",
+        confidence_level=1 - 2 * expanded_tail(40),
+        rng=np.random.default_rng(1),
     ).confidence_interval
     assert found.effect == pytest.approx(values.mean())
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.03)
@@ -73,15 +80,41 @@ def test_the_interval_of_a_mean_is_that_of_scipy():
 def test_of_few_labels_the_interval_is_over_seeds_alone(units):
     gains = np.array([1.0, 2.0, 6.0])
     found = bootstrap(lambda weights, seeds: weights.mean() * weighted_mean(gains, seeds), units, 3)
-    assert found == (3.0, 1.0, 6.0)
+    student = stats.t.interval(0.95, 2, loc=3.0, scale=stats.sem(gains))
+    assert found == pytest.approx((3.0, *student))
     assert bootstrap(lambda weights, seeds: 1.0, units, 2) is None
+
+
+def test_the_ends_of_labels_and_of_seeds_are_joined_by_squares():
+    values, gains = np.random.default_rng(3).normal(1, 1, 40), np.array([-1.0, 0.0, 2.0, 3.0])
+    both = bootstrap(lambda w, s: weighted_mean(values, w) + weighted_mean(gains, s), 40, 4)
+    labels = bootstrap(lambda w, _: weighted_mean(values, w), 40, 1)
+    half = stats.t.ppf(0.975, 3) * stats.sem(gains)
+    assert both.effect - both.low == pytest.approx(np.hypot(labels.effect - labels.low, half))
+    assert both.high - both.effect == pytest.approx(np.hypot(labels.high - labels.effect, half))
+
+
+def test_a_seed_without_an_effect_gives_no_interval():
+    gains = np.array([1.0, np.nan, 2.0])
+    assert bootstrap(lambda w, s: w.mean() * float(gains[s > 0].sum()), 10, 3) is None
+
+
+@pytest.mark.hard
+@pytest.mark.parametrize("seeds", [3, 5, 10])
+@pytest.mark.parametrize("spread", [0.0, 1.0, 4.0])
+def test_three_seeds_and_more_cover_the_truth(seeds, spread, monkeypatch):
+    """However much seeds vary, in units of the standard error over labels: at least 0.93 of the time."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "bench")
+    from verdicts import covered
+
+    assert covered(seeds, spread) >= 0.93
 
 
 def test_several_seeds_widen_the_interval():
     values = np.random.default_rng(3).normal(1, 1, 40)
 
     def statistic(weights, seeds):
-        return weighted_mean(values, weights) + float(seeds @ np.linspace(-1, 1, len(seeds)) / len(seeds))
+        return weighted_mean(values, weights) + weighted_mean(np.linspace(-1, 1, len(seeds)), seeds)
 
     one, five = (bootstrap(statistic, 40, seeds) for seeds in (1, 5))
     assert five.high - five.low > 1.5 * (one.high - one.low)

@@ -87,8 +87,8 @@ UNKNOWN = CASE | {
 
 def finding(name: str, verdict: str, cases: list[dict]) -> dict:
     claim = {"title": "similarity falls", "measure": "fall of r", "verdict": verdict, "supported": 1}
-    claim |= {"contradicted": 0, "open": 1, "untestable": 1, "cases": cases}
-    head = {"name": name, "title": f"Title of {name}", "verdict": verdict}
+    claim |= {"contradicted": 0, "open": 1, "untestable": 1, "by_chance": "", "cases": cases}
+    head = {"name": name, "title": f"Title of {name}", "verdict": verdict, "said": verdict}
     return head | {"summary": f"Summary of {name}.", "published": "0.97 to 0.71.", "claims": [claim]}
 
 
