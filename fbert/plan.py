@@ -21,14 +21,14 @@ from fbert.errors import InputError
 from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
 from fbert.made import COUNTED, Job, Ledger, files_in, newest, oldest, set_times
-from fbert.paths import DOWNLOADS, Results, fetched_encoder, results_of
+from fbert.paths import DOWNLOADS, ONLY_CONFIG, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, State
 from fbert.study.study import Study, check_configuration, check_owner, claim_results, load_study, locate
 
 Settings = dict[str, Any]
 # Rules whose code does not count: what they bring has a checksum of its own.
-_CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_encoder")
+_CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_dataset", "fetch_encoder")
 
 
 def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
@@ -153,6 +153,10 @@ class Plan:
 
     def _settings_of_fetch_corpus_file(self, file: str) -> Settings:
         return {"checksum": self._checksums.get(file, known_files()[file].checksum)}
+
+    def _settings_of_fetch_dataset(self, hub: str, revision: str, config: str, split: str) -> Settings:
+        named = None if config == ONLY_CONFIG else config
+        return {"hub": hub, "revision": revision, "config": named, "split": split}
 
     def _settings_of_fetch_encoder(self, hub: str, revision: str) -> Settings:
         return {"hub": hub, "revision": revision}
@@ -329,8 +333,7 @@ class Plan:
         source = self.study.corpora[corpus]
         if source.generated:
             return {part: self.results.raw(f"generated/{file}") for part, file in source.files.items()}
-        folder = f"{DOWNLOADS}/" if source.known else ""
-        return {part: folder + file for part, file in source.files.items()}
+        return source.paths()
 
     def _check(self, encoder: str | None = None, state: str | None = None, task: str | None = None) -> None:
         """Refuse what the study does not have, so that what another study left is not taken for its own.

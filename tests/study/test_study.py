@@ -14,6 +14,8 @@ from fbert.study.study import check_owner, claim_results
 
 STUDIES = Path(__file__).parents[2] / "studies"
 OWN = {"format": "csv", "files": {"train": "train.csv", "test": "test.csv"}}
+SPLITS = {"train": "train", "test": "validation"}
+FROM_HUB = {"format": "hub", "hub": "a/b", "revision": "0" * 40, "files": SPLITS}
 SHIPPED = sorted(path.stem for path in STUDIES.glob("*.yaml"))
 
 
@@ -147,6 +149,15 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         (["corpora", "pud"], OWN | {"text": "x", "tokens": "y"}, r"pud: give text .* or tokens .*, not both"),
         (["corpora", "pud"], OWN | {"text": ["x"]}, r"corpora\.pud\.text: "),
         (["corpora", "pud"], OWN | {"txt": "x"}, r"unknown key 'txt', did you mean 'text'\?"),
+        (["corpora", "pud"], OWN | {"hub": "a/b"}, r"pud\.hub: goes with format hub, not csv"),
+        (["corpora", "pud"], FROM_HUB | {"revision": "main"}, r"'main' is not possible\. The commit hash"),
+        (["corpora", "pud"], OWN | {"format": "hub", "hub": "a/b"}, r"needs hub .* and revision; pin the"),
+        (
+            ["corpora", "pud"],
+            FROM_HUB | {"files": {"train": "train[:10%]", "test": "test"}},
+            r"files\.train: 'train\[:10%\]' is no name of a split, .* `first`",
+        ),
+        (["corpora", "pud"], FROM_HUB, r"tasks\.POS: its level is word, but pud in format hub .*: sentence$"),
         (
             ["corpora", "pud"],
             OWN | {"format": "words", "columns": ["word", "x"]},
@@ -218,6 +229,19 @@ def test_impossible_studies_are_refused_by_key(load, content, path, value, messa
     place[path[-1]] = value
     with pytest.raises(InputError, match=message):
         load(content)
+
+
+def test_a_part_from_the_hub_is_read_from_the_record_of_its_split(load, content):
+    content["corpora"]["own"] = FROM_HUB
+    content["corpora"]["named"] = FROM_HUB | {"config": "small", "tokens": "words"}
+    corpora = load(content).corpora
+    folder = f"results/downloads/datasets/a/b/{'0' * 40}"
+    assert corpora["own"].paths() == {
+        "train": f"{folder}/_/train.json",
+        "test": f"{folder}/_/validation.json",
+    }
+    assert corpora["named"].paths()["test"] == f"{folder}/small/validation.json"
+    assert corpora["named"].layout.tokens == "words"
 
 
 def test_a_key_given_twice_is_refused(tmp_path):
