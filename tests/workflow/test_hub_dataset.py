@@ -11,7 +11,8 @@ from encoder.tiny import NOUNS, OTHERS, build
 from loopback_hub import NOWHERE, Repository, environment, serving
 
 pytestmark = [pytest.mark.hard, pytest.mark.network]
-REVISION = "a" * 40
+REVISION, OTHER = "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8", "e9d71f5ee7c92d6dc9e92ffdad17b8bd49418f98"
+EXAMPLES = "results/mine/examples/mood.json"
 CARD = b"""---
 dataset_info:
   features:
@@ -62,23 +63,25 @@ def test_a_dataset_of_the_hub_goes_to_tables(checkout, monkeypatch):
     assert checkout.planned(study="mine.yaml") == {}
 
     monkeypatch.setenv("HF_ENDPOINT", NOWHERE)
+    before = (results / "mine/examples/mood.json").read_bytes()
     (results / "mine/examples/mood.json").unlink()
-    assert checkout.planned(study="mine.yaml")["prepare_task"] == 1
-    checkout.run(study="mine.yaml")
+    assert checkout.planned(EXAMPLES, study="mine.yaml") == {"prepare_task": 1}
+    checkout.run(EXAMPLES, study="mine.yaml")
+    assert (results / "mine/examples/mood.json").read_bytes() == before
     assert checkout.planned(study="mine.yaml") == {}
 
-    checkout.edit("mine.yaml", REVISION, "b" * 40)
+    checkout.edit("mine.yaml", REVISION, OTHER)
     planned = checkout.planned(study="mine.yaml")
     assert (planned["fetch_dataset"], planned["prepare_task"]) == (2, 1)
     assert checkout.snakemake(study="mine.yaml").returncode != 0
-    log = f"results/downloads/logs/datasets/me/moods/{'b' * 40}/_/train.log"
+    log = f"results/downloads/logs/datasets/me/moods/{OTHER}/_/train.log"
     assert "Error: dataset me/moods: the hub cannot be reached" in (checkout.folder / log).read_text()
 
 
 def test_a_cache_that_is_gone_is_said(checkout, tmp_path):
-    checkout.run("table6", study="mine.yaml")
+    checkout.run(EXAMPLES, study="mine.yaml")
     shutil.rmtree(tmp_path / "cache")
     (checkout.folder / "results/mine/examples/mood.json").unlink()
-    assert checkout.snakemake("table6", study="mine.yaml").returncode != 0
+    assert checkout.snakemake(EXAMPLES, study="mine.yaml").returncode != 0
     said = (checkout.folder / "results/mine/logs/prepare_task/mood.log").read_text()
     assert "is not in Hugging Face's cache" in said
