@@ -25,6 +25,7 @@ class Repository:
         revision: its commit.
         gated: whether its files are for those alone who asked for them.
         converted: the commit of the hub's own conversion to Parquet.
+        failing: the status with which it answers whatever is asked; 0 to answer.
         altered: paths of which something else comes over the wire than the hub says it has.
     """
 
@@ -32,6 +33,7 @@ class Repository:
     revision: str
     gated: bool = False
     converted: str | None = None
+    failing: int = 0
     altered: set[str] = field(default_factory=set)
 
     def entry(self, path: str) -> dict:
@@ -97,6 +99,8 @@ class _Answers(http.server.BaseHTTPRequestHandler):
     def _tell(self, repository: Repository | None, what: str | None, rest: str) -> None:
         if repository is None:
             return self._refuse(401, "RepoNotFound")
+        if repository.failing:
+            return self._refuse(repository.failing, "")
         if what == "auth-check":
             return self._refuse(403, "GatedRepo") if repository.gated else self._send(b"{}")
         if what == "refs":

@@ -110,12 +110,18 @@ def _asking(hub: str, revision: str) -> Iterator[None]:
             f"dataset {hub}: has no revision {revision}; its commits are on {page}/commits/main"
         ) from error
     except HfHubHTTPError as error:
-        raise InputError(f"dataset {hub}: the hub refuses it ({error}); try again later") from error
+        raise InputError(f"dataset {hub}: the hub refuses it ({error}); {_likely(error)}") from error
     except Exception as error:  # of a connection, in the words of whatever library made it
         raise InputError(
             f"dataset {hub}: the hub cannot be reached ({type(error).__name__}: {error}). Is there a "
             "network? Datasets are fetched where Snakemake runs; jobs need none"
         ) from error
+
+
+def _likely(error: HfHubHTTPError) -> str:
+    if error.response.status_code in (401, 403):
+        return "the token by which you are logged in is not valid (any more): log in with `hf auth login`"
+    return "try again later"
 
 
 def _instead(hub: str) -> str:

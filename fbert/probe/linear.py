@@ -21,7 +21,7 @@ from fbert.probe.settings import Setting
 from fbert.probe.training import ProbeRun, Rows, one_thread_each
 
 # The largest derivative at which the minimum counts as reached, and what a step must at least gain.
-_GRADIENT, _GAIN = 1e-5, 64 * float(np.finfo(np.float64).eps)
+_GRADIENT, _GAIN = 1e-6, 64 * float(np.finfo(np.float64).eps)
 
 
 def fit_path(l2: Sequence[float], rows: Rows, iterations: int, seed: int) -> list[ProbeRun]:

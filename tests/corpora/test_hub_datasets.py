@@ -97,6 +97,8 @@ def hub(tmp_path_factory):
         "me/pictures": Repository({"train/a.png": b"", "train/b.png": b""}, REVISION),
         "me/nothing": Repository({"README.md": b"Nothing yet."}, REVISION),
         "me/elsewhere": Repository({"README.md": elsewhere}, REVISION),
+        "me/down": Repository(files, REVISION, failing=503),
+        "me/token": Repository(files, REVISION, failing=403),
         "me/altered": Repository(files, REVISION, altered={"small/train-1.parquet"}),
     }
     with serving({("datasets", name): found for name, found in repositories.items()}) as server:
@@ -211,6 +213,8 @@ def test_what_the_hub_does_not_give_is_refused_with_what_to_do(hub, cache):
         ("me/converted", CONVERTED, None, "train"): "several configurations, give `config`: one, two",
         ("me/converted", CONVERTED, "three", "train"): "no configuration 'three'; valid are: one, two",
         ("me/gated", REVISION, None, "train"): f"do so on {page}/me/gated, then log in here with `hf auth",
+        ("me/down", REVISION, None, "train"): "the hub refuses it (Server error '503{}); try again later",
+        ("me/token", REVISION, None, "train"): "the hub refuses it (403{}): log in with `hf auth login`",
         ("me/script", REVISION, None, "train"): f"a script (script.py), {{}} `revision: {CONVERTED}`",
         ("me/old-script", REVISION, None, "train"): "(old-script.py), {} and use format `dataset`",
         (
