@@ -36,7 +36,7 @@ VOCABULARY = 30522
 EPOCHS = {"bert-base": 0.3}  # of those in the minilm study
 ON_GPU = ("finetune", "embed", "probe", "learning_curves")
 # Rules that run where Snakemake does.
-LOCAL = ("all", "fetch_corpus_file", "fetch_encoder", "provenance", "report")
+LOCAL = ("all", "fetch_corpus_file", "fetch_dataset", "fetch_encoder", "provenance", "report")
 START_SECONDS = 20.0  # a job's own start on a cluster: three times Snakemake, and the libraries
 
 

@@ -19,7 +19,6 @@ from fbert.corpora.generated import write_generated
 from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError
 from fbert.health.examples import health_of
-from fbert.paths import downloaded
 from fbert.prepare import prepare
 from fbert.prepared import PreparedCorpus
 from fbert.study.study import Study
@@ -71,12 +70,10 @@ def _files(source: CorpusSource, mirror: str | None, scratch: Path) -> Mapping[s
     """Return where the raw files of a corpus are: written just now, mirrored or downloaded, or one's own."""
     if source.generated:
         return {part: scratch / file for part, file in source.files.items()}
-    if not source.known:
-        return {part: Path(file) for part, file in source.files.items()}
     mirrored = {part: Path(mirror or "", file) for part, file in source.files.items()}
-    if mirror and all(path.is_file() for path in mirrored.values()):
+    if source.known and mirror and all(path.is_file() for path in mirrored.values()):
         return mirrored
-    return {part: Path(downloaded(file)) for part, file in source.files.items()}
+    return {part: Path(file) for part, file in source.paths().items()}
 
 
 def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) -> Iterator[str]:

@@ -31,7 +31,7 @@ from fbert.errors import nearest
 from fbert.products import PRODUCTS
 
 STAGES: Mapping[str, tuple[str, ...]] = {
-    "corpora": ("fetch_corpus_file", "write_generated_corpus", "prepare_task"),
+    "corpora": ("fetch_corpus_file", "fetch_dataset", "write_generated_corpus", "prepare_task"),
     "encoders": ("fetch_encoder", "describe_encoder"),
     "fine-tuning": ("finetune",),
     "embedding": ("embed",),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fbert.states import Run
 
 DOWNLOADS = "results/downloads"
+ONLY_CONFIG = "_"
+"""What stands for the configuration of a dataset where a study names none."""
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,10 @@ def downloaded(file: str) -> str:
 def fetched_encoder(hub: str = "{hub}", revision: str = "{revision}") -> str:
     """Return the record of an encoder that was fetched from the hub."""
     return f"{DOWNLOADS}/encoders/{hub}/{revision}.json"
+
+
+def fetched_dataset(
+    hub: str = "{hub}", revision: str = "{revision}", config: str | None = "{config}", split: str = "{split}"
+) -> str:
+    """Return the record of one split of a dataset that was fetched from the hub."""
+    return f"{DOWNLOADS}/datasets/{hub}/{revision}/{config or ONLY_CONFIG}/{split}.json"

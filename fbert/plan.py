@@ -21,14 +21,14 @@ from fbert.errors import InputError
 from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
 from fbert.made import COUNTED, Job, Ledger, files_in, newest, oldest, set_times
-from fbert.paths import DOWNLOADS, Results, fetched_encoder, results_of
+from fbert.paths import DOWNLOADS, ONLY_CONFIG, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, Run, State
 from fbert.study.study import Study, check_configuration, check_owner, claim_results, load_study, locate
 
 Settings = dict[str, Any]
 # Rules whose code does not count: what they bring has a checksum of its own.
-_CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_encoder")
+_CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_dataset", "fetch_encoder")
 
 
 def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
@@ -155,6 +155,10 @@ class Plan:
 
     def _settings_of_fetch_corpus_file(self, file: str) -> Settings:
         return {"checksum": self._checksums.get(file, known_files()[file].checksum)}
+
+    def _settings_of_fetch_dataset(self, hub: str, revision: str, config: str, split: str) -> Settings:
+        named = None if config == ONLY_CONFIG else config
+        return {"hub": hub, "revision": revision, "config": named, "split": split}
 
     def _settings_of_fetch_encoder(self, hub: str, revision: str) -> Settings:
         return {"hub": hub, "revision": revision}
@@ -356,8 +360,7 @@ class Plan:
         source = self.study.corpora[corpus]
         if source.generated:
             return {part: self.results.raw(f"generated/{file}") for part, file in source.files.items()}
-        folder = f"{DOWNLOADS}/" if source.known else ""
-        return {part: folder + file for part, file in source.files.items()}
+        return source.paths()
 
     def _files_of_source(self, encoder: str, source: Mapping[str, Any]) -> list[str]:
         adapter = files_in([source["adapter"]]) if "adapter" in source else []

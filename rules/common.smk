@@ -12,13 +12,14 @@ from snakemake.logging import logger
 # The checkout, also where the workflow is started from workflow/Snakefile.
 ROOT = Path(workflow.current_basedir).parent
 sys.path.insert(0, str(ROOT))
-# What jobs inherit: this checkout's package before any installed one, and no network for encoders, since what a
-# study needs of the hub is fetched before (fetch_encoder alone asks for it).
+# What jobs inherit: this checkout's package before any installed one, and no network for encoders and datasets, since
+# what a study needs of the hub is fetched before (fetch_encoder and fetch_dataset alone ask for it).
 os.environ.update(
     PYTHONPATH=os.pathsep.join(
         [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     ),
     HF_HUB_OFFLINE="1",
+    HF_DATASETS_OFFLINE="1",
 )
 
 from fbert import warm
@@ -26,7 +27,13 @@ from fbert.closing import closing_words
 from fbert.corpora.registry import generated_files, known_files
 from fbert.errors import InputError
 from fbert.job import CHANGED
-from fbert.paths import DOWNLOADS, downloaded, fetched_encoder
+from fbert.paths import (
+    DOWNLOADS,
+    ONLY_CONFIG,
+    downloaded,
+    fetched_dataset,
+    fetched_encoder,
+)
 from fbert.plan import plan_of
 from fbert.products import FIGURES, PRODUCTS, TABLES, targets
 from fbert.states import ORIGINAL

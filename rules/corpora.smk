@@ -1,5 +1,7 @@
 """Raw corpora, and the examples that the tasks find in them."""
 
+HUB_DATASETS = [corpus for corpus in STUDY.corpora.values() if corpus.hub is not None]
+
 
 rule fetch_corpus_file:
     """A public corpus file: from the mirror if it is there, else downloaded; its checksum holds either way."""
@@ -21,6 +23,32 @@ rule fetch_corpus_file:
         job=job("fetch_corpus_file"),
     script:
         "../scripts/fetch_corpus_file.py"
+
+
+rule fetch_dataset:
+    """One split of a dataset of the hub, into Hugging Face's cache, on the machine that has the network."""
+    input:
+        unpack(needs("fetch_dataset")),
+    output:
+        fetched_dataset(),
+    log:
+        f"{DOWNLOADS}/logs/datasets/{{hub}}/{{revision}}/{{config}}/{{split}}.log",
+    wildcard_constraints:
+        hub=one_of([corpus.hub for corpus in HUB_DATASETS]),
+        config=one_of([corpus.config or ONLY_CONFIG for corpus in HUB_DATASETS]),
+        split=one_of(
+            [split for corpus in HUB_DATASETS for split in corpus.files.values()]
+        ),
+    localrule: True
+    conda:
+        "../envs/fbert.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        job=job("fetch_dataset"),
+    script:
+        "../scripts/fetch_dataset.py"
 
 
 rule write_generated_corpus:

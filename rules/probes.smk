@@ -2,7 +2,7 @@
 
 
 rule probe:
-    """The best perceptron of the grid for one task on one layer, and its test accuracy over several runs."""
+    """The best probe of the grid for one task on one layer, and its test accuracy over its runs."""
     input:
         unpack(needs("probe", PLAN.stores)),
     output:

@@ -32,9 +32,12 @@ def origin(encoder="tiny", task="POS", state="original", synthetic=False) -> Ori
 def probe(encoder, task, state, accuracies, widths=(64, 32), **other) -> ProbeRecord:
     runs = len(accuracies)
     result = {
+        "kind": "perceptron",
         "accuracy": sum(accuracies) / runs,
         "accuracy_std": 0.0,
         "accuracies": accuracies,
+        "macro_f1": 50.0,
+        "auroc": None,
         "seeds": list(range(runs)),
         "epochs": [1] * runs,
         "converged": [True] * runs,

@@ -86,3 +86,17 @@ def test_a_wrong_study_is_refused(tmp_path, capsys):
     (tmp_path / "wrong.yaml").write_text(yaml.safe_dump({"description": "x", "encoderz": {}}))
     assert main(["check", str(tmp_path / "wrong.yaml")]) == 2
     assert "did you mean 'encoders'?" in capsys.readouterr().err
+
+
+def test_a_dataset_of_the_hub_that_is_not_here_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    hub = {"format": "hub", "hub": "me/mine", "revision": "0" * 40}
+    content = {
+        "description": "of the hub",
+        "encoders": {"demo": {"package": "fbert.demo"}},
+        "corpora": {"own": hub | {"files": {"train": "train", "test": "test"}}},
+        "tasks": {"mood": {"corpus": "own", "level": "sentence", "label": "label"}},
+    }
+    lines = list(check(study_from(content, Path("mine.yaml"))))
+    said = f"mood (own): results/downloads/datasets/me/mine/{'0' * 40}/_/train.json is not here yet"
+    assert any(line.startswith(said) for line in lines), lines

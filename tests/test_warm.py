@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -180,6 +181,20 @@ def test_it_waits_for_the_last_fork(workflow):
     assert Path(f"/proc/{fork}").exists()
     os.kill(fork, signal.SIGKILL)
     assert ended(workflow.server)
+
+
+@pytest.mark.workflow
+def test_the_next_job_is_a_fork_after_one_that_read_a_dataset(workflow):
+    """What reads it is imported late, and by the warm process before the next fork."""
+    data = workflow.folder / "data.parquet"
+    pd.DataFrame({"text": ["a b"]}).to_parquet(data)
+    read = "from fbert.corpora.readers import read_sentences; "
+    read += f"print(len(read_sentences({str(data)!r}, 'parquet')), 'datasets' in sys.modules)"
+    workflow.begin(read)
+    assert [workflow.line() for _ in range(3)][1:] == ["1 True", "0"]
+    workflow.begin("print('datasets' in sys.modules)")
+    assert [workflow.line() for _ in range(3)][1:] == ["True", "0"]
+    assert workflow.done("")[0].startswith(f"job {workflow.server} ")
 
 
 @pytest.mark.workflow

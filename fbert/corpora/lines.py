@@ -25,7 +25,7 @@ _PACKED: Mapping[bytes, Callable[[bytes], bytes]] = {
 _NO_TEXT: Mapping[bytes, tuple[str, str]] = {
     b"PAR1": (
         "a Parquet file",
-        'save it as JSON lines first (pandas: read_parquet, then to_json(orient="records", lines=True))',
+        "it is read with format `parquet`",
     ),
     b"ARROW1": ("an Arrow file", "a folder that `save_to_disk` wrote is read with format `dataset`"),
     b"PK\x03\x04": ("a ZIP archive or an Excel file", "unpack it, or save the sheet as CSV"),

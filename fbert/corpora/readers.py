@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from fbert.corpora.dataset import read_dataset
+from fbert.corpora.dataset import read_dataset, read_fetched, read_parquet
 from fbert.corpora.layout import Layout
 from fbert.corpora.lines import Lines, split_lines
 from fbert.corpora.sentence import Sentence
@@ -27,8 +27,13 @@ _LAID_OUT: Mapping[str, Callable[[Lines, Layout], list[Sentence]]] = {
     "tsv": read_tsv,
     "jsonl": read_jsonl,
 }
-DATASET = "dataset"
-TABLES = ("csv", "tsv", "jsonl", DATASET)
+HUB = "hub"
+_LOADED: Mapping[str, Callable[[Path | str, Layout], list[Sentence]]] = {
+    "parquet": read_parquet,
+    "dataset": read_dataset,
+    HUB: read_fetched,
+}
+TABLES = ("csv", "tsv", "jsonl", *_LOADED)
 FORMATS = (*_FIXED, *_LAID_OUT)
 
 
@@ -51,16 +56,17 @@ def read_sentences(path: Path | str, format: str, layout: Layout | None = None) 
     `\r\n`; a UTF-8 byte order mark is dropped; sentences may have any number of words.
 
     Args:
-        path: the file, or the folder of a `dataset`. UTF-8; for `trec` ISO-8859-1, unless a mark says UTF-8.
-        format: one of `FORMATS`, or `dataset`.
+        path: the file, the folder of a `dataset`, or the record of what was fetched (`hub`). UTF-8; for
+            `trec` ISO-8859-1, unless a mark says UTF-8.
+        format: one of `FORMATS`, or `parquet`, `dataset` or `hub`.
         layout: the columns of a table or of a file with a word on each line.
 
     Raises:
         InputError: the file cannot be read or a line is malformed: file, line, what was found and expected,
             and the likely mistake.
     """
-    if format == DATASET:
-        return read_dataset(path, layout or Layout())
+    if format in _LOADED:
+        return _LOADED[format](path, layout or Layout())
     try:
         data = Path(path).read_bytes()
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from fbert.corpora.layout import Layout
+from fbert.paths import downloaded, fetched_dataset
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,11 @@ class CorpusSource:
 
     Attributes:
         format: one of `fbert.corpora.FORMATS`.
-        files: paths of `train` and `test`, or of `all` for a corpus that is divided here.
+        files: paths of `train` and `test`, or of `all` for a corpus that is divided here; in the format `hub`
+            names of splits.
+        hub: id of a dataset on the Hugging Face hub.
+        revision: commit of its repository.
+        config: which of its configurations; None if it has one alone, or a default.
         first: of each file so many sentences alone, from its beginning; None for all of them.
         test_share: share of the sentences under `all` that becomes the test part.
         split_seed: seed of that division.
@@ -49,6 +54,9 @@ class CorpusSource:
 
     format: str
     files: Mapping[str, str]
+    hub: str | None = None
+    revision: str | None = None
+    config: str | None = None
     first: int | None = None
     test_share: float | None = None
     split_seed: int = 0
@@ -57,6 +65,15 @@ class CorpusSource:
     known: bool = False
     generated: bool = False
     layout: Layout = field(default_factory=Layout)
+
+    def paths(self) -> dict[str, str]:
+        """Return by part where its files lie, once what is public was fetched; not of a generated one."""
+        if self.hub is not None and self.revision is not None:
+            return {
+                part: fetched_dataset(self.hub, self.revision, self.config, split)
+                for part, split in self.files.items()
+            }
+        return {part: downloaded(file) if self.known else file for part, file in self.files.items()}
 
     def reading(self) -> dict[str, Any]:
         """Return what determines how the files are read, as plain arguments of `fbert.prepare.prepare`."""

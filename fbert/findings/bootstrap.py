@@ -79,7 +79,7 @@ def _over_seeds(statistic: Statistic, units: int, seeds: int) -> float:
         return 0.0
     alone = [statistic(np.ones(units), one) for one in np.eye(seeds)]
     student = float(stdtrit(seeds - 1, (1 + LEVEL) / 2))
-    return student * float(np.std(alone, ddof=1)) / np.sqrt(seeds)
+    return student * float(np.std(alone, ddof=1) / np.sqrt(seeds))
 
 
 def expanded_tail(units: int) -> float:

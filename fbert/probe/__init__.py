@@ -1,4 +1,4 @@
-"""The classifier probe: many perceptrons at once, with the meaning of scikit-learn's.
+"""The classifier probe: many perceptrons at once, with the meaning of scikit-learn's, or a linear one.
 
 See docs/method.md, Classifier probe.
 """

@@ -32,6 +32,26 @@ def accuracy(predicted: NDArray[np.int64], y: NDArray[np.int64]) -> float:
     return 100 * float((predicted == y).mean())
 
 
+def macro_f1(predicted: NDArray[np.int64], y: NDArray[np.int64]) -> float:
+    """Mean F1, in per cent, of the labels that occur in either, as scikit-learn has it."""
+    labels = np.union1d(predicted, y)
+    hits = np.array([((predicted == label) & (y == label)).sum() for label in labels])
+    counts = np.array([(predicted == label).sum() + (y == label).sum() for label in labels])
+    return 100 * float((2 * hits / counts).mean())
+
+
+def auroc(scores: NDArray[Any], positive: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: how often, 0 to 1, a positive row scores above another one; ties count half.
+
+    Args:
+        scores: (m,).
+        positive: (m,), of which some are and some are not.
+    """
+    others = np.sort(scores[~positive])
+    below = [np.searchsorted(others, scores[positive], side) for side in ("left", "right")]
+    return float(np.mean(below) / len(others))
+
+
 def confusion_matrix(
     y: NDArray[np.int64], predictions: Sequence[NDArray[np.int64]], n_labels: int
 ) -> NDArray[np.int64]:

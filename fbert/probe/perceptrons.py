@@ -29,7 +29,7 @@ class Shape:
     """Widths of the layers: features, two hidden layers, an output a label (a single one for two)."""
 
     features: int
-    widths: tuple[int, int]
+    widths: tuple[int, ...]
     labels: int
 
     @property
@@ -90,10 +90,15 @@ class Stack:
             total += self._step(batch, y[rows], learning_rate)
         return (total / len(X)).cpu().numpy()
 
-    def predict(self, X: Tensor) -> NDArray[np.int64]:
-        """(k, n) labels of the rows of X (n, d)."""
-        parts = [predicted(self._forward(rows[None])[-1]) for rows in X.split(PREDICTION_BATCH)]
-        return torch.cat(parts, dim=1).cpu().numpy()
+    def predict(self, X: Tensor) -> tuple[NDArray[np.int64], NDArray[np.float32] | None]:
+        """(k, n) labels of the rows of X (n, d), and for two labels the (k, n) logits of the second one."""
+        labels, scores = [], []
+        for rows in X.split(PREDICTION_BATCH):
+            logits = self._forward(rows[None])[-1]
+            labels.append(predicted(logits))
+            scores.append(logits[..., 0])
+        found = torch.cat(labels, dim=1).cpu().numpy()
+        return found, torch.cat(scores, dim=1).cpu().numpy() if self.shape.labels == 2 else None
 
     def keep(self, members: Sequence[int]) -> None:
         """Drop all members but these; those that stay train on as if nothing had happened."""

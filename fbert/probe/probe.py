@@ -9,13 +9,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fbert.probe.control import Groups, control_labels
 from fbert.probe.data import Part, ProbeData, check_parts, describe
-from fbert.probe.measures import Accuracy, accuracy, confusion_matrix, majority_baseline, per_label
+from fbert.probe.linear import fit_path
+from fbert.probe.measures import (
+    Accuracy,
+    accuracy,
+    auroc,
+    confusion_matrix,
+    macro_f1,
+    majority_baseline,
+    per_label,
+)
 from fbert.probe.memory import affordable_threads
 from fbert.probe.search import Choice, search
-from fbert.probe.settings import ProbeSettings, Setting, run_seeds
+from fbert.probe.settings import LINEAR, ProbeSettings, Setting, run_seeds
 from fbert.probe.training import Machine, ProbeRun, Rows, train_seeds
 from fbert.records.probe import Control, ProbeResult
 
@@ -37,7 +47,8 @@ def run_probe(
         test: the same for the test set, which plays no part in any choice.
         labels: names of the labels.
         settings: the grid and how it is searched.
-        seed: of the held-out part, the search and the first final run; final run i has seed + i.
+        seed: of the held-out part, the search and the first final run; final run i has seed + i, and a linear
+            probe has one.
         groups: word types of the training and the test examples, for the control task.
         device: a torch device, or `auto` for a GPU where there is one.
         threads: groups of perceptrons trained at a time on a CPU; the result does not depend on it.
@@ -51,7 +62,7 @@ def run_probe(
     choice = search(examples, settings, seed, machine)
     seeds = run_seeds(seed, settings.runs)
     runs = _train_and_test(examples, choice.setting, settings, seeds, machine)
-    result = _result(examples, labels, choice, runs)
+    result = _result(examples, labels, settings.kind, choice, runs)
     if not settings.control:
         return result
     return _with_control(result, examples, settings, runs, groups, machine)
@@ -61,12 +72,15 @@ def _train_and_test(
     examples: ProbeData, setting: Setting, settings: ProbeSettings, seeds: Sequence[int], machine: Machine
 ) -> list[ProbeRun]:
     rows = Rows.on(machine.device, examples.X, examples.y, examples.X_test)
+    if settings.kind == LINEAR:
+        return fit_path([setting.l2], rows, settings.max_epochs, seeds[0])
     return train_seeds(setting, seeds, rows, settings, machine.threads)
 
 
 def _result(
     examples: ProbeData,
     labels: Sequence[str],
+    kind: str,
     choice: Choice,
     runs: Sequence[ProbeRun],
 ) -> ProbeResult:
@@ -75,9 +89,12 @@ def _result(
     tested = Accuracy.of(runs, y_test)
     confusion = confusion_matrix(y_test, [run.predicted for run in runs], len(labels))
     return ProbeResult(
+        kind=kind,
         accuracy=tested.mean,
         accuracy_std=tested.std,
         accuracies=tested.runs,
+        macro_f1=float(np.mean([macro_f1(run.predicted, y_test) for run in runs])),
+        auroc=_auroc(runs, y_test, labels),
         seeds=[run.seed for run in runs],
         epochs=[run.epochs for run in runs],
         converged=[run.converged for run in runs],
@@ -95,6 +112,14 @@ def _result(
         control=None,
         warnings=[*describe(examples, labels), *_describe_runs(examples, runs)],
     )
+
+
+def _auroc(runs: Sequence[ProbeRun], y_test: NDArray[np.int64], labels: Sequence[str]) -> float | None:
+    """The runs' mean; None unless there are two labels, and both in either part."""
+    scores = [run.scores for run in runs if run.scores is not None]
+    if len(labels) != 2 or not scores or len(np.unique(y_test)) < 2:
+        return None
+    return float(np.mean([auroc(found, y_test == 1) for found in scores]))
 
 
 def _describe_runs(examples: ProbeData, runs: Sequence[ProbeRun]) -> list[str]:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.probe.data import ProbeData, hold_out
+from fbert.probe.linear import fit_path
 from fbert.probe.measures import accuracy
-from fbert.probe.settings import ProbeSettings, Setting
+from fbert.probe.settings import LINEAR, ProbeSettings, Setting
 from fbert.probe.training import Group, Machine, ProbeRun, Rows, advance_all
 
 # (When a comparison is held, share of the grid that goes on); after the last one it is a single setting.
@@ -76,11 +77,23 @@ def search(examples: ProbeData, settings: ProbeSettings, seed: int, machine: Mac
     """
     kept, held = hold_out(examples.y, settings.held_out, seed)
     rows = Rows.on(machine.device, examples.X[kept], examples.y[kept], examples.X[held])
+    if settings.kind == LINEAR:
+        return _search_path(rows, examples.y[held], settings, seed)
     runs = [ProbeRun(setting, seed) for setting in settings.grid]
     comparisons = _comparisons(len(kept), settings)
     finalists, best, compared = _race(runs, rows, examples.y[held], comparisons, settings, machine)
     trials = [_trial(run, examples.y[held], run in finalists) for run in runs]
     return Choice(best.setting, _rule(len(held), compared), trials)
+
+
+def _search_path(rows: Rows, y_held: NDArray[np.int64], settings: ProbeSettings, seed: int) -> Choice:
+    """Fit linear probes with all L2 weights to the end: there are few, and none is slow."""
+    runs = fit_path(settings.l2, rows, settings.max_epochs, seed)
+    rule = (
+        f"highest accuracy on {len(y_held)} held-out training examples, stratified by label "
+        "(ties: stronger L2 penalty)"
+    )
+    return Choice(_leaders(runs, y_held, 1)[0].setting, rule, [_trial(run, y_held, True) for run in runs])
 
 
 def _race(

@@ -10,16 +10,18 @@ from typing import Any
 
 from fbert.errors import InputError
 
+PERCEPTRON, LINEAR = "perceptron", "linear"
+
 
 @dataclass(frozen=True)
 class Setting:
-    """One point of the grid: widths of the two hidden layers and the weight of the L2 penalty."""
+    """One point of the grid: widths of two hidden layers, none if linear, and weight of the L2 penalty."""
 
-    widths: tuple[int, int]
+    widths: tuple[int, ...]
     l2: float
 
     def __str__(self) -> str:
-        return f"{self.widths[0]}x{self.widths[1]} with L2 weight {self.l2:g}"
+        return f"{'x'.join(map(str, self.widths)) or LINEAR} with L2 weight {self.l2:g}"
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class ProbeSettings:
     """The grid and how it is searched; what is not said here is as in scikit-learn's `MLPClassifier`.
 
     Attributes:
+        kind: `perceptron` or `linear`, which has neither widths nor, with its one minimum, several runs.
         widths: every ordered pair is tried for the two hidden layers.
         l2: weights of the penalty (`alpha`).
-        max_epochs: most passes over the training set (`max_iter`).
+        max_epochs: most passes over the training set (`max_iter`), of a linear probe most steps.
         batch_size: rows a batch, the whole set if that is smaller.
         learning_rate: Adam's (`learning_rate_init`).
         tolerance: improvement of the loss that counts (`tol`).
@@ -41,6 +44,7 @@ class ProbeSettings:
         memory_mb: most megabytes (10^6 bytes) that the probe's arrays may take.
     """
 
+    kind: str = PERCEPTRON
     widths: Sequence[int] = (32, 64, 128, 256)
     l2: Sequence[float] = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
     max_epochs: int = 1000
@@ -66,6 +70,8 @@ class ProbeSettings:
     @property
     def grid(self) -> list[Setting]:
         """All settings: pairs of widths in the order given, and for each pair all L2 weights."""
+        if self.kind == LINEAR:
+            return [Setting((), l2) for l2 in self.l2]
         return [Setting((a, b), l2) for a, b in product(self.widths, repeat=2) for l2 in self.l2]
 
 
@@ -81,6 +87,11 @@ def _check_list(key: str, values: Any, check: Callable[[str, Any], None]) -> Non
         check(key, value)
     if len(set(values)) < len(values):
         raise _wrong(key, list(values), "every value once")
+
+
+def _check_kind(key: str, value: Any) -> None:
+    if value not in (PERCEPTRON, LINEAR):
+        raise _wrong(key, value, f"{PERCEPTRON} or {LINEAR}")
 
 
 def _check_count(key: str, value: Any) -> None:
@@ -123,6 +134,7 @@ def _wrong(key: str, value: Any, expected: str) -> InputError:
 
 
 _CHECKS: dict[str, Callable[[str, Any], None]] = {
+    "kind": _check_kind,
     "widths": lambda key, value: _check_list(key, value, _check_count),
     "l2": lambda key, value: _check_list(key, value, _check_not_negative),
     "max_epochs": _check_count,

@@ -57,7 +57,7 @@ class Rows:
 
 @dataclass(eq=False)
 class ProbeRun:
-    """One perceptron in training.
+    """One perceptron in training, or a linear probe.
 
     Attributes:
         setting: its widths and L2 weight.
@@ -65,6 +65,7 @@ class ProbeRun:
         epochs: passes made so far.
         converged: whether the loss stopped improving; it then trains no further.
         predicted: (m,) labels it gave to the scored rows when it was last asked.
+        scores: (m,) of two labels how much it was for the second one; None where there are more.
     """
 
     setting: Setting
@@ -72,6 +73,7 @@ class ProbeRun:
     epochs: int = 0
     converged: bool = False
     predicted: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    scores: NDArray[np.floating[Any]] | None = None
     _best_loss: float = np.inf
     _stalled: int = 0
 
@@ -138,8 +140,10 @@ class Group:
 
     def _predict(self) -> None:
         if self.active:
-            for run, predicted in zip(self.active, self._stack.predict(self._rows.X_eval), strict=True):
-                run.predicted = self._rows.labels[predicted]
+            predicted, scores = self._stack.predict(self._rows.X_eval)
+            for member, run in enumerate(self.active):
+                run.predicted = self._rows.labels[predicted[member]]
+                run.scores = None if scores is None else scores[member]
 
 
 def advance_all(groups: Sequence[Group], until: int, threads: int) -> None:

@@ -33,13 +33,17 @@ class ProbeResult:
     """A probe's figures; accuracies are in per cent of the test set.
 
     Attributes:
+        kind: `perceptron` or `linear`.
         accuracy: mean over the final runs.
         accuracy_std: their standard deviation (population, divided by the number of runs).
-        accuracies: of each final run.
+        accuracies: of each final run; a linear probe has one.
+        macro_f1: mean F1 in per cent of the labels that were tested or predicted, a mean over the final runs.
+        auroc: area under the ROC curve, 0 to 1, a mean over the final runs; None unless there are two labels,
+            both in either part.
         seeds: of each final run; run i is `MLPClassifier(random_state=seeds[i])` in float32.
-        epochs: passes each final run made over the training set.
+        epochs: passes each final run made over the training set, or steps of L-BFGS.
         converged: whether each final run met the stopping rule before `max_epochs`.
-        widths: the two hidden layers of the setting chosen.
+        widths: the two hidden layers of the setting chosen; empty for a linear probe.
         l2: its L2 weight.
         selection: the rule of the choice, in words.
         grid: one entry a setting: widths, l2, held_out_accuracy, epochs, converged, finalist.
@@ -52,13 +56,16 @@ class ProbeResult:
         warnings: what the reader of the figures should know.
     """
 
+    kind: str
     accuracy: float
     accuracy_std: float
     accuracies: list[float]
+    macro_f1: float
+    auroc: float | None
     seeds: list[int]
     epochs: list[int]
     converged: list[bool]
-    widths: tuple[int, int]
+    widths: tuple[int, ...]
     l2: float
     selection: str
     grid: list[dict[str, Any]]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from fbert.corpora.layout import Layout
-from fbert.corpora.readers import TABLES, columns_of
+from fbert.corpora.readers import HUB, TABLES, columns_of
 from fbert.corpora.registry import CorpusSource, known_corpora
 from fbert.errors import InputError, nearest
 from fbert.task_definitions import TaskDefinition
 
 DOCUMENT = "document"
+_SPLIT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LEVELS = {
     "conllu": ("word", "pair"),
     "conllulex": ("word", "pair"),
@@ -43,8 +45,25 @@ def corpus_source(entry: Mapping[str, Any], key: str) -> CorpusSource:
         raise InputError(f"{key}: test_share belongs to a file under `all`, and only there")
     if "split_by" in entry:
         _check_split_by(entry, key)
+    _check_hub(entry, key)
     rest = {name: value for name, value in entry.items() if name not in ("text", "tokens", "columns")}
     return CorpusSource(**rest, layout=_layout(entry, key))
+
+
+def _check_hub(entry: Mapping[str, Any], key: str) -> None:
+    """Refuse a dataset of the hub that is not pinned, and what is no name of a split."""
+    if entry["format"] != HUB:
+        for name in {"hub", "revision", "config"} & set(entry):
+            raise InputError(f"{key}.{name}: goes with format {HUB}, not {entry['format']}")
+        return
+    if not {"hub", "revision"} <= set(entry):
+        raise InputError(f"{key}: format {HUB} needs hub (owner/name) and revision; pin the commit hash")
+    for part, split in entry["files"].items():
+        if not _SPLIT.fullmatch(split):
+            raise InputError(
+                f"{key}.files.{part}: '{split}' is no name of a split, such as train or validation; "
+                "the first rows alone are asked for by `first`"
+            )
 
 
 def _check_split_by(entry: Mapping[str, Any], key: str) -> None:

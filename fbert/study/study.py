@@ -16,6 +16,7 @@ from fbert.states import ORIGINAL, Run, State
 from fbert.study.corpora import check_task, corpus_source
 from fbert.study.given import GivenState, first_step, given_states
 from fbert.study.known_tasks import KNOWN_TASKS
+from fbert.study.probes import check_probes, meant
 from fbert.study.schema import read_yaml, validate
 from fbert.task_definitions import TaskDefinition
 
@@ -150,6 +151,7 @@ def study_from(given: Mapping[str, Any], path: Path) -> Study:
         InputError: the study cannot be carried out; the message has file and key.
     """
     validate(given, read_yaml(_HERE / "schema.yaml"), str(path))
+    check_probes(given, str(path))
     content = _with_defaults(given)
     content.setdefault("seeds", _default_seeds(given))
     _check_encoders(content, path)
@@ -351,7 +353,7 @@ def _build(
         tasks={task: entry["corpus"] for task, entry in content["tasks"].items()},
         definitions=definitions,
         finetuning=_by_encoder("finetuning", content),
-        probe=_by_encoder("probe", content),
+        probe={name: meant(probe) for name, probe in _by_encoder("probe", content).items()},
         directprobe=content["directprobe"],
         dynamics=content["dynamics"],
         cross_tasks=_cross_tasks(content, path),

@@ -68,6 +68,7 @@ def probe_rows(
     Beside the paper's similarity, which is defined where both sets are linear, `label_level_similarity` takes
     the distance of two labels as the mean over their clusters. `separable_pairs` is the share of label pairs
     that are separable in the training set, `separable_pairs_permuted` what it is once labels are permuted.
+    `macro_f1` is in per cent, `auroc` (for two labels) from 0 to 1, both means over all seeds.
 
     `remark` says where a given state reads other subwords than its original, by the readings of the two: its
     vectors then differ for two reasons.
@@ -123,6 +124,8 @@ _REMARKS = [
     "runs",
     "runs_converged",
     "majority_accuracy",
+    "macro_f1",
+    "auroc",
     "undecided_verdicts",
     "probe_warnings",
     "remark",
@@ -185,13 +188,17 @@ def accuracy_columns(records: Sequence[ProbeRecord]) -> dict[str, Any]:
     return {
         "accuracy": round(float(runs.mean()), 2),
         "accuracy_std": round(float(runs.std()), 2),
-        "best_layer_sizes": _most_frequent("x".join(map(str, probe.widths)) for probe in probes),
+        "best_layer_sizes": _most_frequent(
+            "x".join(map(str, found.widths)) or found.kind for found in probes
+        ),
         "grid_settings": len(probes[0].grid),
         "best_l2": _most_frequent(f"{probe.l2:g}" for probe in probes),
         "runs": len(runs),
         "runs_converged": sum(sum(probe.converged) for probe in probes),
         "probe_warnings": "; ".join(dict.fromkeys(text for probe in probes for text in probe.warnings)),
         "majority_accuracy": round(float(np.mean([probe.majority["accuracy"] for probe in probes])), 2),
+        "macro_f1": round(float(np.mean([probe.macro_f1 for probe in probes])), 2),
+        "auroc": _mean_if_all([probe.auroc for probe in probes]),
     }
 
 

@@ -1,8 +1,9 @@
-"""Datasets in the form of Hugging Face's `save_to_disk`."""
+"""Datasets in the form of Hugging Face's `save_to_disk`, and Parquet files."""
 
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 from mutations import broken
@@ -104,11 +105,62 @@ def test_broken_folders_are_read_or_refused(tmp_path):
     assert min(outcomes.values()) > 20
 
 
-def _reads(folder):
+def _reads(folder, format="dataset"):
     """Tell whether a dataset is read; a refusal names it."""
     try:
-        read_sentences(folder, "dataset", LABELS)
+        read_sentences(folder, format, LABELS)
     except InputError as error:
         assert str(error).startswith(str(folder))
         return False
     return True
+
+
+def save_parquet(folder, features, columns):
+    path = folder / "data.parquet"
+    Dataset.from_dict(columns, features=Features(features)).to_parquet(path)
+    return path
+
+
+def read_parquet(path, layout=LABELS):
+    return read_sentences(path, "parquet", layout)
+
+
+def test_a_parquet_file_of_datasets_is_read_by_the_names_of_classes(tmp_path):
+    columns = {"text": ["A short one", "x", "y"], "label": [1, -1, None]}
+    found = read_parquet(save_parquet(tmp_path, FEATURES, columns))
+    assert [(s.words, s.values["label"]) for s in found] == [
+        (("A", "short", "one"), "good"),
+        (("x",), "_"),
+        (("y",), "_"),
+    ]
+
+
+def test_a_parquet_file_of_pandas_is_read(tmp_path):
+    frame = pd.DataFrame({"words": [["New", "York"]], "tags": [["B", "I"]], "other": [1.5]})
+    frame.to_parquet(tmp_path / "data.parquet")
+    (found,) = read_parquet(tmp_path / "data.parquet", Layout(tokens="words", labels=("tags",)))
+    assert found.columns == {"form": ("New", "York"), "tags": ("B", "I")}
+
+
+def test_what_is_no_parquet_file_or_lacks_a_column_is_refused(tmp_path):
+    path = save_parquet(tmp_path, FEATURES, {"text": ["a"], "label": [1]})
+    with pytest.raises(InputError, match=r"data\.parquet:1: found no column 'lable'.*did you mean 'label'"):
+        read_parquet(path, Layout(labels=("lable",)))
+    with pytest.raises(InputError, match=r"gone\.parquet: cannot be read \(no such file\)"):
+        read_parquet(tmp_path / "gone.parquet")
+    content = path.read_bytes()
+    for damaged in (b"", b"text,label\na,b\n", content[:-20]):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"data\.parquet: no Parquet file, or damaged \("):
+            read_parquet(path)
+
+
+def test_broken_parquet_files_are_read_or_refused(tmp_path):
+    """Two hundred files, each mutated."""
+    path = save_parquet(tmp_path, FEATURES, {"text": ["A short one", "Señor Sol"], "label": [1, 0]})
+    content, rng = path.read_bytes(), np.random.default_rng(5)
+    outcomes = {True: 0, False: 0}
+    for number in range(200):
+        path.write_bytes(broken(content, number, rng))
+        outcomes[_reads(path, "parquet")] += 1
+    assert min(outcomes.values()) > 10

@@ -61,7 +61,7 @@ def test_a_compressed_file_cut_short_is_named_as_that(pack):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PAR1\x15\x04", "a Parquet file, expected text; save it as JSON lines"),
+        (b"PAR1\x15\x04", "a Parquet file, expected text; it is read with format `parquet`"),
         (b"PK\x03\x04\x14\x00", "a ZIP archive or an Excel file, expected text"),
         (b"ARROW1\x00\x00", "an Arrow file, .* format `dataset`"),
         (b"%PDF-1.7", "a PDF"),

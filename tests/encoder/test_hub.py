@@ -1,15 +1,14 @@
 """Fetching from a hub, and what jobs without a network find afterwards; the hub is a server on loopback."""
 
 import hashlib
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
+from loopback_hub import NOWHERE, Repository, environment, serving
 
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
@@ -36,51 +35,17 @@ def packaged() -> Path:
     return Path(source.location()["pretrained_model_name_or_path"])
 
 
-class Hub(http.server.BaseHTTPRequestHandler):
-    """Serves the packaged encoder's files as a revision of a repository."""
-
-    def do_HEAD(self):
-        self._answer(body=False)
-
-    def do_GET(self):
-        self._answer(body=True)
-
-    def _answer(self, body: bool) -> None:
-        path = packaged() / self.path.removeprefix(f"/{HUB}/resolve/{REVISION}/").lstrip("/")
-        if not path.is_file():
-            self.send_response(404)
-            self.send_header("X-Error-Code", "EntryNotFound")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        content = path.read_bytes()
-        self.send_response(200)
-        self.send_header("X-Repo-Commit", REVISION)
-        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if body:
-            self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def hub():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    files = {path.name: path.read_bytes() for path in packaged().iterdir() if path.is_file()}
+    with serving({("models", HUB): Repository(files, REVISION)}) as server:
+        yield server.endpoint
 
 
-def run(
-    code: str, cache: Path, offline: bool, endpoint: str = "http://127.0.0.1:9"
-) -> subprocess.CompletedProcess:
-    # Hugging Face reads these while it is imported, so each run is a process of its own.
-    hugging_face = {"HF_HOME": str(cache), "HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": str(int(offline))}
+def run(code: str, cache: Path, offline: bool, endpoint: str = NOWHERE) -> subprocess.CompletedProcess:
+    told = environment(endpoint, cache, offline)
     command = [sys.executable, "-c", code, HUB, REVISION]
-    return subprocess.run(command, env=os.environ | hugging_face, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=os.environ | told, capture_output=True, text=True, check=False)
 
 
 def test_what_was_fetched_is_found_without_a_network_and_what_was_not_is_an_error_that_names_it(

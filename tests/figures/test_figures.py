@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from scipy.optimize import minimize
 
 from fbert.figures import annotate, looks
+from fbert.figures.by_layer import draw as by_layer
 from fbert.figures.caption import Caption, caption
 from fbert.figures.differences import draw as differences
 from fbert.figures.memorisation import draw as memorisation
@@ -58,6 +59,15 @@ FRAMES = {
         seed=[0],
         epoch=[1, 2],
     ).assign(accuracy=lambda frame: 100 * frame["x"]),
+    by_layer: rows(
+        task=["POS", "DEP"], layer=[0, 1, 2], representation=["original", "fine-tuned"], seed=[0, 1]
+    ).assign(
+        accuracy=lambda frame: 100 * frame["x"],
+        train_test_similarity=lambda frame: frame["x"],
+        label_level_similarity=lambda frame: frame["x"],
+        similarity_to_original=lambda frame: frame["y"].where(frame["representation"] != "original"),
+        label_level_similarity_to_original=lambda frame: frame["similarity_to_original"],
+    ),
     plane: pd.DataFrame(
         [
             ("separable", kind, "A", 0, x, y, 3.0, 3.0, 2.0, "none", None)
@@ -137,7 +147,7 @@ def test_updates_are_counted_in_whole_numbers(kind):
     assert marks and all(tick == round(tick) for tick in marks)
 
 
-@pytest.mark.parametrize("kind", [minimum_distance, similarity, paths, differences])
+@pytest.mark.parametrize("kind", [minimum_distance, similarity, paths, differences, by_layer])
 def test_a_panel_that_cannot_be_drawn_says_why(kind):
     frame = FRAMES[kind]
     empty = pd.DataFrame([{"task": "DEP", "layer": 9, "remark": "too few labels", "text": "real"}])
@@ -182,6 +192,31 @@ def test_a_line_is_solid_only_where_every_seed_is_linear():
     one_is_not = frame["seed"].eq(1) & frame["update"].eq(10)
     heights = solid(similarity.draw(frame.assign(similarity=frame["similarity"].mask(one_is_not))).axes[0])
     assert np.isnan(heights).tolist() == [False, True, False]
+
+
+def test_by_layer_has_two_panels_of_each_task_with_the_means_of_seeds():
+    frame = FRAMES[by_layer]
+    figure = by_layer.draw(frame)
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    expected = [f"{task}, {what}" for task in ("POS", "DEP") for what in ("accuracy", "similarity")]
+    assert titles == [f"({letter}) {title}" for letter, title in zip("abcd", expected, strict=True)]
+    assert {"original", "fine-tuned", "to original"} <= set(texts(figure))
+    of_pos = frame.query("task == 'POS' and representation == 'original'")
+    drawn = figure.axes[0].lines[0]
+    np.testing.assert_allclose(drawn.get_ydata(), of_pos.groupby("layer")["accuracy"].mean())
+    assert list(drawn.get_xdata()) == [0, 1, 2]
+
+
+def test_by_layer_is_solid_only_where_every_seed_is_linear_and_says_where_nothing_is_defined():
+    frame = FRAMES[by_layer].query("task == 'POS'")
+    one_is_not = frame["seed"].eq(1) & frame["layer"].eq(1)
+    not_linear = frame.assign(train_test_similarity=frame["train_test_similarity"].mask(one_is_not))
+    heights = solid(by_layer.draw(not_linear).axes[1])
+    assert np.isnan(heights).tolist() == [False, True, False]
+    measures = ["label_level_similarity", "label_level_similarity_to_original"]
+    found = texts(by_layer.draw(frame.assign(**dict.fromkeys(measures, np.nan))))
+    assert f"Not drawn: {by_layer.TOO_FEW}." in " ".join(found).replace("\n", " ")
+    assert "accuracy (%)" in found
 
 
 def test_labels_stay_text(tmp_path):

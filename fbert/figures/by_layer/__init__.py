@@ -1,0 +1,1 @@
+"""Measures by layer: `rows` makes the tidy table, `draw` draws it from that table alone."""

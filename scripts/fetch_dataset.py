@@ -1,0 +1,16 @@
+"""Fetch one split of a dataset of the hub: the one job that may use the network for it."""
+
+import os
+
+from fbert.job import job
+
+if __name__ == "__main__":
+    with job(snakemake, alone=True):
+        # Read while the libraries below are imported.
+        os.environ.update(HF_HUB_OFFLINE="0", HF_DATASETS_OFFLINE="0")
+
+        from fbert.corpora.hub import fetch_split
+        from fbert.files import write_json
+
+        settings = snakemake.params.job["settings"]
+        write_json(snakemake.output[0], fetch_split(**settings))
