@@ -55,9 +55,15 @@ class Results:
         """How a state of an encoder reads the words of one task."""
         return f"{self.root}/embeddings/{encoder}/{state}/{task}-reading.json"
 
-    def probe(self, encoder: str = "{encoder}", state: object = "{state}", task: str = "{task}") -> str:
-        """The record of a probe on the last layer."""
-        return self._record("probes", encoder, state, task, "last")
+    def probe(
+        self,
+        encoder: str = "{encoder}",
+        state: object = "{state}",
+        task: str = "{task}",
+        layer: str = "last",
+    ) -> str:
+        """The record of a probe on a layer."""
+        return self._record("probes", encoder, state, task, layer)
 
     def probe_of_layer(self, ending: str = ".json") -> str:
         """The files of a probe on any layer, as a template: its record, and two tables with other endings."""

@@ -82,7 +82,9 @@ class FigureProduct(Product):
         return [results.figure(self.name, form) for form in self.forms]
 
     def runs(self, study: Study) -> list[Run]:
-        """Return what it shows of the main encoder: training runs, or given states."""
+        """Return what it shows of the main encoder: training runs or given states, or tasks by layer."""
+        if self.kind == "by_layer":
+            return [Run(task, ORIGINAL) for task in study.tasks]
         tasks = study.dynamics["tasks"] if self.tasks is None else self.tasks
         found = {task: self._runs_of(study, task) for task in tasks}
         return [run for runs in found.values() for run in (runs if self.every_seed else runs[:1])]
@@ -180,12 +182,33 @@ def _pairs_of_records(study: Study, results: Results, encoders: list[str], tasks
     return _records_at(results, places)
 
 
-def _records_at(results: Results, places: list[tuple[str, State, str]]) -> Inputs:
-    """Return the two records of each encoder, state and task."""
+def _records_at(
+    results: Results, places: list[tuple[str, State, str]] | list[tuple[str, State, str, str]]
+) -> Inputs:
+    """Return the two records of each encoder, state and task, and of each layer if it is not the last."""
     return {
         "probes": [results.probe(*place) for place in places],
         "geometries": [results.geometry(*place) for place in places],
     }
+
+
+def _records_by_layer(study: Study, results: Results, encoders: list[str]) -> Inputs:
+    places = [
+        (encoder, state, task, layer)
+        for encoder in encoders
+        for task in study.tasks
+        for state in study.states_of(encoder, task)
+        for layer in [*map(str, study.layers_of[encoder]), "last"]
+    ]
+    return _records_at(results, places)
+
+
+def _records_of_layers(study: Study, results: Results) -> Inputs:
+    return _records_by_layer(study, results, list(study.encoders))
+
+
+def _last_layer_alone(study: Study) -> str | None:
+    return "`layers: all`, or a list of layers" if study.layers == "last" else None
 
 
 def _no_questions(study: Study) -> str | None:
@@ -201,6 +224,8 @@ def _no_cross_tasks(study: Study) -> str | None:
 
 def _figure_inputs(figure: FigureProduct, study: Study, results: Results) -> Inputs:
     """One file, or one of each kind, for each training run that the figure shows."""
+    if figure.kind == "by_layer":
+        return _records_by_layer(study, results, [study.main_encoder])
     encoder, runs = study.main_encoder, figure.runs(study)
     if figure.kind == "memorisation":
         return {"learning_curves": [results.learning_curves(encoder, run.end) for run in runs]}
@@ -213,6 +238,8 @@ def _figure_inputs(figure: FigureProduct, study: Study, results: Results) -> Inp
 
 
 def _not_followed(figure: FigureProduct, study: Study) -> str | None:
+    if figure.kind == "by_layer":
+        return _last_layer_alone(study)
     followed = study.dynamics["tasks"]
     if figure.tasks is None and not followed:
         return "a task under dynamics.tasks"
@@ -326,6 +353,13 @@ PRODUCTS: Mapping[str, Product] = {
             _TABLE,
             _records_and_readings,
         ),
+        TableProduct(
+            "table8",
+            "Accuracy, clusters and similarities by layer, for every encoder and task",
+            _TABLE,
+            _records_of_layers,
+            _last_layer_alone,
+        ),
         _figure("figure1", "plane", "What DirectProbe does, on points in the plane", ()),
         # The paper shows one task in its text and the rest in its appendix.
         _figure("figure2", "minimum_distance", _DISTANCES, ("POS",)),
@@ -345,6 +379,7 @@ PRODUCTS: Mapping[str, Product] = {
         _differences("figure10", "PS-role"),
         _figure("movement", "movement", "Distance that label centroids moved in fine-tuning, by layer"),
         _figure("memorisation", "memorisation", "Learning curves on seen and unseen examples"),
+        _figure("layers", "by_layer", "Accuracy, clusters and similarities by layer"),
         Product(
             HEALTH,
             "What is to be known of the data before numbers are believed",

@@ -44,6 +44,8 @@ class Study:
         probe: for each encoder, the settings of its probes.
         dynamics: `tasks` that are followed through fine-tuning, and the number of `snapshots`.
         cross_tasks: pairs of the task tuned on and the task probed on.
+        layers: `last`, `all`, or numbers of the layers that are looked at beside the last.
+        layers_of: for each encoder, the numbers of these, once it is known how many it has.
         produce: names of the tables, figures and so on that are made without being asked for by name.
         lacking: for those that cannot be made, what the study would need.
         main_encoder: the one that Tables 2, 3 and 5 and the figures show.
@@ -66,9 +68,11 @@ class Study:
     cross_tasks: tuple[tuple[str, str], ...]
     memorisation: Mapping[str, Any]
     store: Mapping[str, Any]
+    layers: str | tuple[int, ...]
     produce: tuple[str, ...]
     lacking: Mapping[str, str]
     main_encoder: str
+    layers_of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     file_content: Mapping[str, Any] = field(default_factory=dict)
 
     def tunings(self, task: str) -> list[State]:
@@ -359,6 +363,7 @@ def _build(
         cross_tasks=_cross_tasks(content, path),
         memorisation=content["memorisation"],
         store=content["store"],
+        layers=content["layers"] if isinstance(content["layers"], str) else tuple(content["layers"]),
         produce=(),
         lacking={},
         main_encoder=content.get("main_encoder", list(encoders)[-1]),

@@ -15,6 +15,7 @@ from fbert.records.geometry import GeometryRecord
 from fbert.records.health import ReadingRecord, read_health
 from fbert.records.probe import ProbeRecord
 from fbert.states import TUNED_REPRESENTATION
+from fbert.tables.by_layer import layer_rows
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
 from fbert.text_kind import SYNTHETIC
@@ -74,7 +75,7 @@ def make_table(name: str, title: str, inputs: Inputs) -> Table:
     """Make a table from the records of earlier stages.
 
     Args:
-        name: `table1` to `table7`.
+        name: `table1` to `table8`.
         title: what it shows.
         inputs: what it is made from.
     """
@@ -196,6 +197,23 @@ def _table7(title: str, inputs: Inputs) -> Table:
     return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
 
 
+def _table8(title: str, inputs: Inputs) -> Table:
+    names = [
+        *ROW,
+        "layer",
+        "accuracy",
+        "clusters",
+        "linearly_separable",
+        "separable_pairs",
+        "train_test_similarity",
+        "label_level_similarity",
+        "similarity_to_original",
+        "label_level_similarity_to_original",
+    ]
+    rows = layer_rows(inputs["probes"], inputs["geometries"])
+    return Table("table8", title, rows, {name: _HEADINGS[name] for name in names})
+
+
 def _of_main_encoder(title: str, rows: pd.DataFrame) -> str:
     return f"{title}, {rows['model'][0]}"
 
@@ -216,6 +234,9 @@ _HEADINGS = {
     "separable_pairs_permuted": "Labels permuted (%)",
     "train_test_similarity": "Similarity",
     "label_level_similarity": "Label-level similarity",
+    "similarity_to_original": "Similarity to original",
+    "label_level_similarity_to_original": "Label-level similarity to original",
+    "layer": "Layer",
     "runs_converged": "Converged",
     "majority_accuracy": "Majority",
     "published_accuracy": "Published accuracy",
@@ -231,6 +252,7 @@ _TABLES: Mapping[str, Callable[[str, Inputs], Table]] = {
     "table5": _table5,
     "table6": _table6,
     "table7": _table7,
+    "table8": _table8,
 }
 
 
