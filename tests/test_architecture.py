@@ -64,7 +64,7 @@ def all_imports(path):
 def test_heavy_imports_stay_in_their_stages():
     allowed = {
         "demo": {"torch", "transformers"},
-        "encoder": {"torch", "transformers"},
+        "encoder": {"torch", "transformers", "peft"},
         "finetune": {"torch", "peft"},
         "probe": {"torch", "sklearn"},
         "directprobe": {"sklearn", "numba"},

@@ -89,8 +89,6 @@ class TrainingRun:
             raise InputError(
                 f"corpus {corpus.name}: {task} has {found} label(s) in the training part, not two"
             )
-        if train_data.words[0].shape[1] == 0:
-            encoder.check_sentences()
         plan = Plan(settings, tuple(sentence.length for sentence in train_data.tokens), seed)
         arity, n_labels = train_data.words[0].shape[1], len(corpus.labels[task])
         original = original_weights(encoder.model) if settings.snapshots else {}

@@ -77,6 +77,7 @@ def _record(
         "seed": seed,
         "source": source.as_dict(),
         "weights": encoder.checksum(),
+        "pooling": asdict(encoder.pooling),
         "corpus": corpus.name,
         "corpus_checksum": corpus.checksum([task]),
         "versions": {name: version(name) for name in packages},
