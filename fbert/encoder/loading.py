@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -159,23 +160,39 @@ def _encoder_class(config: Any) -> Any:
     if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING:
         return MODEL_FOR_TEXT_ENCODING_MAPPING[type(config)]
     whole = _whole_class(config)
-    if not hasattr(config, "decoder_layers"):
+    if not _is_part(config):
         return whole
     with torch.device("meta"):
         return type(whole._from_config(config).get_encoder())
 
 
+def _is_part(config: Any) -> bool:
+    """Tell whether the encoder is a part of a model, in whose files it has the names of that part."""
+    return hasattr(config, "decoder_layers") and type(config) not in MODEL_FOR_TEXT_ENCODING_MAPPING
+
+
 def _weights(config: Any, place: Mapping[str, str], dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
     """Load a model, and say what its files lacked."""
-    chosen = _encoder_class(config)
-    part = hasattr(config, "decoder_layers")
+    part = _is_part(config)
     names = {r"^(model\.)?encoder\.": "", r"^(model\.)?shared\.": "embed_tokens."} if part else None
-    model, info = chosen.from_pretrained(
+    model, info = _encoder_class(config).from_pretrained(
         **place, config=config, dtype=dtype, key_mapping=names, output_loading_info=True
     )
-    if part:  # a checkpoint has the names of the part; transformers would turn them back
+    if part:  # which transformers cannot turn back; `save_model` does it
         model._weight_conversions = []
     return model, info
+
+
+def save_model(model: Any, folder: Path) -> None:
+    """Write a model's weights and configuration, under the names that `AutoModel` knows.
+
+    Of an encoder that has a decoder too there is no decoder then.
+    """
+    weights = model.state_dict()
+    if _is_part(model.config):
+        weights = {f"encoder.{name}": weight for name, weight in weights.items()}
+        weights["shared.weight"] = weights.pop("encoder.embed_tokens.weight")
+    model.save_pretrained(folder, state_dict=weights)
 
 
 def _check_weights(name: str, model: Any, info: dict[str, Any]) -> None:

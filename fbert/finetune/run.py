@@ -26,6 +26,7 @@ from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from fbert.encoder.checkpoint import write_record
+from fbert.encoder.loading import save_model
 from fbert.encoder.model import Encoder
 from fbert.errors import CorruptFileError, InputError
 from fbert.finetune.partial import LOG, STATE
@@ -139,7 +140,7 @@ class TrainingRun:
         """Write the finished checkpoint into the partial folder and return where."""
         folder = self.partial / "checkpoint"
         shutil.rmtree(folder, ignore_errors=True)
-        self.model.plain_encoder().model.save_pretrained(folder)
+        save_model(self.model.plain_encoder().model, folder)
         self.model.encoder.tokenizer.huggingface.save_pretrained(folder)
         head = {name: weight.detach().cpu() for name, weight in self.model.head.named_parameters()}
         save_file(head, folder / "head.safetensors")

@@ -130,7 +130,7 @@ def _config(family: str, tokenizer, options: dict):
         chosen = RobertaConfig if family == "roberta" else XLMRobertaConfig
         return chosen(**common | {"pad_token_id": 1, "max_position_embeddings": MAX_POSITIONS + 2} | options)
     if family in DECODERS:
-        return _decoder_config(family, common | {"pad_token_id": None} | options)
+        return _decoder_config(family, common | {"pad_token_id": None}, options)
     if family in ("t5", "bart"):
         return _config_with_decoder(family, common, options)
     if family == "distilbert":
@@ -166,11 +166,10 @@ def _config(family: str, tokenizer, options: dict):
     return classes.get(family, BertConfig)(**common | extra.get(family, {}) | options)
 
 
-def _decoder_config(family: str, common: dict):
+def _decoder_config(family: str, common: dict, options: dict):
     if family == "gpt2":
-        return GPT2Config(
-            vocab_size=common["vocab_size"], n_positions=MAX_POSITIONS, n_embd=16, n_layer=3, n_head=2
-        )
+        shape = {"n_positions": MAX_POSITIONS, "n_embd": 16, "n_layer": 3, "n_head": 2}
+        return GPT2Config(vocab_size=common["vocab_size"], **shape | options)
     classes = {
         "llama": LlamaConfig,
         "qwen": Qwen3Config,
@@ -179,7 +178,7 @@ def _decoder_config(family: str, common: dict):
         "pythia": GPTNeoXConfig,
     }
     extra = {} if family == "pythia" else {"num_key_value_heads": 1, "head_dim": 8}
-    return classes[family](**common | extra)
+    return classes[family](**common | extra | options)
 
 
 def _config_with_decoder(family: str, common: dict, options: dict):
