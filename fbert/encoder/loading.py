@@ -69,7 +69,9 @@ def load_model(source: EncoderSource, of: EncoderSource | None = None) -> tuple[
     _check_weights(source.name, model, info)
     _check_vocabulary(source, model, tokenizer)
     if source.adapter is not None:
-        model = with_adapter(model, source).to(dtype)
+        model = with_adapter(model, source)
+        for weight in model.parameters():  # and no buffer, as when it is loaded so: positions need float32
+            weight.data = weight.data.to(dtype)
     modules = sentence_modules(of or source)
     # Kept with the tokenizer, so that a checkpoint says it too.
     tokenizer.model_max_length = _max_length(model, tokenizer, modules)

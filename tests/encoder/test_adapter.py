@@ -1,6 +1,7 @@
 """An adapter of peft is merged into the weights it was trained beside, and refused elsewhere."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,10 +86,20 @@ def test_a_module_that_was_trained_whole_is_taken_over_and_a_head_is_not(tmp_pat
     torch.testing.assert_close(merged.embeddings.word_embeddings.weight, whole.weight)
 
 
-def test_an_adapter_is_merged_in_float32_whatever_the_dtype(made):
-    exact, rounded = (Encoder.load(replace(made, dtype=dtype), "cpu") for dtype in (None, "bfloat16"))
-    for one, other in zip(exact.model.parameters(), rounded.model.parameters(), strict=True):
-        assert torch.equal(one.bfloat16(), other)
+@pytest.mark.parametrize("family", ["bert", "llama"])
+def test_an_adapter_is_merged_in_float32_and_rounded_then(tmp_path, family):
+    """As if the merged model had been saved and were loaded in that dtype."""
+    source = build(family, tmp_path / family)
+    adapter(tmp_path / family, tmp_path / "adapter", family, head=False)
+    with_it = replace(source, adapter=str(tmp_path / "adapter"))
+    shutil.copytree(tmp_path / family, tmp_path / "merged")
+    Encoder.load(with_it, "cpu").model.save_pretrained(tmp_path / "merged")
+    saved = EncoderSource("merged", folder=str(tmp_path / "merged"))
+    found, expected = (Encoder.load(replace(s, dtype="bfloat16"), "cpu") for s in (with_it, saved))
+    assert found.model.dtype == torch.bfloat16
+    assert found.checksum() == expected.checksum()
+    for one, other in zip(found.vectors([WORDS]), expected.vectors([WORDS]), strict=True):
+        np.testing.assert_array_equal(one.words, other.words)
 
 
 @pytest.mark.parametrize(

