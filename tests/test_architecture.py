@@ -19,7 +19,7 @@ ORDER = [
     ["prepare", "study", "health"],
     ["encoder", "advice"],
     ["plan", "store", "demo"],
-    ["check", "verify", "finetune", "records", "console", "closing"],
+    ["check", "check_encoder", "verify", "finetune", "records", "console", "closing"],
     ["__main__", "probe", "directprobe"],
     ["analysis"],
     ["findings"],
