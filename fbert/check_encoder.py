@@ -66,8 +66,9 @@ def check_encoder(source: EncoderSource) -> Iterator[str]:
 
     facts, encoder = describe(source), Encoder.load(source)
     yield (
-        f"{source.name}: {encoder.model.config.model_type}, {facts['layers']} layers, {facts['heads']} heads, "
-        f"{facts['hidden']} units wide, {facts['parameters'] / 1e6:.1f} million parameters"
+        f"{source.name}: {encoder.model.config.model_type}, {facts['layers']} layers, "
+        f"{facts['heads']} heads, {facts['hidden']} units wide, "
+        f"{facts['parameters'] / 1e6:.1f} million parameters"
     )
     for line in (*_reading(encoder), *steadiness(encoder)):
         yield f"  {line}"

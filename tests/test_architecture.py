@@ -65,7 +65,7 @@ def test_heavy_imports_stay_in_their_stages():
     allowed = {
         "demo": {"torch", "transformers"},
         "encoder": {"torch", "transformers", "peft"},
-        "finetune": {"torch", "peft"},
+        "finetune": {"torch", "transformers", "peft"},
         "probe": {"torch", "sklearn"},
         "directprobe": {"sklearn", "numba"},
         "figures": {"matplotlib"},

@@ -97,7 +97,7 @@ def test_a_wrong_study_is_refused(tmp_path, capsys):
         (
             "bert",
             "bert, 3 layers, 2 heads, 16 units wide|reads both ways; a word is the mean of its subwords, a "
-            "sentence its [CLS]|tokenizer: WordPiece|takes 96 subwords|1 of them read as unknown",
+            "sentence its [CLS]|tokenizer: WordPiece|takes 96 subwords|of them read as unknown",
         ),
         (
             "gpt2",
