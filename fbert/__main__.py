@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from fbert.check import check as check_study
+from fbert.check_encoder import check_encoder, encoder_named
 from fbert.errors import InputError
 from fbert.study.study import load_study
 from fbert.verify import verify
@@ -37,19 +39,31 @@ def _parser() -> argparse.ArgumentParser:
     for_results.set_defaults(answer=_verify)
     for_study = commands.add_parser(
         "check",
-        help="say what is to be known of a study's data and encoders before anything is trained",
+        help="say what is to be known of a study's data and encoders, or of one encoder, before training",
         description="Read the corpora that are at hand, and say what a colleague would. Writes nothing.",
     )
-    for_study.add_argument("study", help="name or path of a study")
+    for_study.add_argument(
+        "study",
+        metavar="STUDY|ENCODER",
+        help="name or path of a study; or an encoder: a folder, a package, or ID@REVISION of the hub",
+    )
     for_study.add_argument("--mirror", help="a folder with public corpora, as `mirror` in config.yaml")
     for_study.set_defaults(answer=_check)
     return parser
 
 
 def _check(options: argparse.Namespace) -> int:
-    for line in check_study(load_study(options.study, _CHECKOUT / "studies"), options.mirror):
+    for line in _checked(options.study, options.mirror):
         print(line, flush=True)
     return 0
+
+
+def _checked(name: str, mirror: str | None) -> Iterator[str]:
+    """Check the study of this name, or if there is none the encoder."""
+    studies = _CHECKOUT / "studies"
+    is_study = name.endswith((".yaml", ".yml")) or (studies / f"{name}.yaml").is_file()
+    source = None if is_study else encoder_named(name)
+    return check_encoder(source) if source else check_study(load_study(name, studies), mirror)
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -80,6 +80,18 @@ def said_of_reading(reading: Reading) -> str:
     return f"{reading.words:,} words, {unknown}{vanished}; {reading.texts:,} texts, {cut}"
 
 
+def said_of_pooling(words: str, sentences: str) -> str:
+    """Say which vectors stand for a word and for a sentence; see `fbert.encoder.pooling`."""
+    of_word = {"first": "its first subword", "last": "its last subword", "mean": "the mean of its subwords"}
+    of_sentence = {
+        "cls": "its [CLS] or first special token",
+        "first": "its first token",
+        "last": "its last token",
+        "mean": "the mean of its tokens",
+    }
+    return f"a word is {of_word[words]}, a sentence {of_sentence[sentences]}"
+
+
 def _several(names: tuple[str, ...]) -> str:
     shown = ", ".join(names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fbert.advice import advice, advice_on_reading, said_of_reading, summary
+from fbert.advice import advice, advice_on_reading, said_of_pooling, said_of_reading, summary
 from fbert.corpora.generated import write_generated
 from fbert.corpora.registry import CorpusSource
 from fbert.errors import InputError
@@ -77,25 +77,27 @@ def _files(source: CorpusSource, mirror: str | None, scratch: Path) -> Mapping[s
 
 
 def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) -> Iterator[str]:
-    from fbert.encoder.loading import describe, load_model  # takes seconds to import
+    from fbert.encoder.loading import describe  # takes seconds to import
+    from fbert.encoder.model import Encoder
     from fbert.encoder.source import EncoderSource
     from fbert.encoder.tokens import reading_of
 
     entry: Mapping[str, Any] = study.encoders[name]
     source = EncoderSource.from_study(name, entry)
     try:
-        facts, (_, tokenizer) = describe(source), load_model(source)
+        facts, encoder = describe(source), Encoder.load(source)
     except InputError as error:
         yield f"{name}: not here yet, or not usable: {error}" if source.hub else f"{name}: ! {error}"
         return
     yield (
         f"{name}: {facts['layers']} layers, {facts['hidden']} wide, {facts['parameters'] / 1e6:.1f} million "
-        f"parameters; reads {tokenizer.max_length:,} subwords at once"
+        f"parameters; reads {encoder.tokenizer.max_length:,} subwords at once"
     )
+    yield f"  {said_of_pooling(encoder.pooling.words, encoder.pooling.sentences)}"
     said: dict[str, list[str]] = {}
     for task, corpus in prepared.items():
         sentences = [words for part in corpus.splits.values() for words in part.sentences]
-        reading = reading_of(tokenizer.tokenize(sentences))
+        reading = reading_of(encoder.tokenize(sentences))
         for line in (
             f"  {{}}: {said_of_reading(reading)}",
             *(f"  ! {{}}: {it}" for it in advice_on_reading(reading)),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fbert.corpora.registry import known_files
-from fbert.encoder.source import EncoderSource
+from fbert.encoder.source import EncoderSource, check_alike
 from fbert.errors import InputError
 from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
@@ -46,9 +46,14 @@ def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
     file = locate(config["study"], checkout / "studies")
     study = load_study(config["study"], checkout / "studies")
     for name, entry in study.encoders.items():
-        EncoderSource.from_study(name, entry).check(study.finetuning[name].get("freeze", 0))
+        encoder = EncoderSource.from_study(name, entry)
+        encoder.check(study.finetuning[name].get("freeze", 0))
         for given, state in study.given[name].items():
-            EncoderSource.from_study(f"{name}, state {given}", state.source).check(0)
+            found = EncoderSource.from_study(f"{name}, state {given}", state.source)
+            found.check(0)
+            original, shape = encoder.shape(), found.shape()
+            if original is not None and shape is not None:
+                check_alike(f"encoder {found.name}", original, shape)
     check_owner(file, Path(results_of(study.name).root))
     versions_count = config.get("versions_count", True)
     return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file)
@@ -75,7 +80,7 @@ class Plan:
             file: of the study, which `claim_results` notes.
         """
         self._file = file
-        self.study, self.results = study, results_of(study.name)
+        self.study, self.results = _with_layers(study), results_of(study.name)
         self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
 
     def job(self, rule: str, wildcards: Mapping[str, str]) -> Job | None:
@@ -363,12 +368,13 @@ class Plan:
         return source.paths()
 
     def _files_of_source(self, encoder: str, source: Mapping[str, Any]) -> list[str]:
-        adapter = files_in([source["adapter"]]) if "adapter" in source else []
-        if "hub" in source:
-            return [fetched_encoder(source["hub"], source["revision"]), *adapter]
-        location = EncoderSource.from_study(encoder, source).location()
-        files = files_in([location["pretrained_model_name_or_path"]])
-        return [file for file in [*files, *adapter] if not file.endswith(".md")]  # a card is for people
+        found = EncoderSource.from_study(encoder, source)
+        if found.hub is not None:
+            adapter = [] if found.adapter is None else files_in([found.adapter])
+            return [fetched_encoder(found.hub, str(found.revision)), *adapter]
+        found.location()  # says what is wrong with it, if anything is
+        files = files_in(map(str, found.folders()))
+        return [file for file in files if not file.endswith(".md")]  # a card is for people
 
     def _end(self, encoder: str, task: str) -> State:
         """Return the first of the states that show what became of an encoder on a task.
@@ -420,6 +426,39 @@ class Plan:
 
     def _is_followed(self, encoder: str, state: State) -> bool:
         return encoder == self.study.main_encoder and state in self.study.followed
+
+
+def _with_layers(study: Study) -> Study:
+    """Say for each encoder which layers are looked at beside the last, now that its depth can be known.
+
+    Raises:
+        InputError: the main encoder has no such layer; or all are asked for and it is not known how many.
+    """
+    if study.layers == "last":
+        return study
+    shapes = {name: EncoderSource.from_study(name, entry).shape() for name, entry in study.encoders.items()}
+    depths = {name: (shape or {}).get("layers") for name, shape in shapes.items()}
+    return replace(study, layers_of={name: _layers_below(study, name, depths[name]) for name in depths})
+
+
+def _layers_below(study: Study, encoder: str, depth: int | None) -> tuple[int, ...]:
+    if isinstance(study.layers, str):
+        if depth is None:
+            raise InputError(
+                f"study {study.name}: layers: all: the configuration of encoder {encoder} is not here, so "
+                "its number of layers is not known; list the layers, or run with `layers: last` first: "
+                f"snakemake {_fetched(study, encoder)}"
+            )
+        return tuple(range(depth))
+    if encoder == study.main_encoder and depth is not None and max(study.layers) > depth:
+        raise InputError(
+            f"study {study.name}: layers: {max(study.layers)}, but {encoder} has layers 0 to {depth}"
+        )
+    return tuple(layer for layer in study.layers if depth is None or layer < depth)
+
+
+def _fetched(study: Study, encoder: str) -> str:
+    return fetched_encoder(study.encoders[encoder]["hub"], study.encoders[encoder]["revision"])
 
 
 def versions_behind(sources: Iterable[Path]) -> dict[str, str]:

@@ -15,7 +15,7 @@ if __name__ == "__main__":
         settings, wildcards = snakemake.params.job["settings"], snakemake.wildcards
         corpus = PreparedCorpus.read(snakemake.input.examples[0])
         source = EncoderSource.from_study(wildcards.encoder, settings["source"])
-        encoder = Encoder.load(*snakemake.input.checkpoint or [source])
+        encoder = Encoder.load(*snakemake.input.checkpoint or [source], of=source)
         provenance = {
             "encoder": source.name,
             "source": source.as_dict(),

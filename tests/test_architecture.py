@@ -20,7 +20,7 @@ ORDER = [
     ["prepare", "study"],
     ["encoder", "advice"],
     ["plan", "store", "demo"],
-    ["check", "verify", "finetune", "records", "console", "closing"],
+    ["check", "check_encoder", "verify", "finetune", "records", "console", "closing"],
     ["__main__", "probe", "directprobe"],
     ["analysis"],
     ["findings"],
@@ -65,8 +65,8 @@ def all_imports(path):
 def test_heavy_imports_stay_in_their_stages():
     allowed = {
         "demo": {"torch", "transformers"},
-        "encoder": {"torch", "transformers"},
-        "finetune": {"torch", "peft"},
+        "encoder": {"torch", "transformers", "peft"},
+        "finetune": {"torch", "transformers", "peft"},
         "probe": {"torch", "sklearn"},
         "directprobe": {"sklearn", "numba"},
         "figures": {"matplotlib"},

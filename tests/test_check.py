@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
-from encoder.tiny import build
+from encoder.tiny import MINILM, build
 from made_up_records import HEALTHY
 
 from fbert.__main__ import main
 from fbert.advice import advice, advice_on_reading
 from fbert.check import check
+from fbert.check_encoder import steadiness
+from fbert.encoder.model import Encoder
 from fbert.health.counts import Health, Reading
 from fbert.study.study import load_study, study_from
 
@@ -100,3 +103,69 @@ def test_a_dataset_of_the_hub_that_is_not_here_is_said(tmp_path, monkeypatch):
     lines = list(check(study_from(content, Path("mine.yaml"))))
     said = f"mood (own): results/downloads/datasets/me/mine/{'0' * 40}/_/train.json is not here yet"
     assert any(line.startswith(said) for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("family", "said"),
+    [
+        (
+            "bert",
+            "bert, 3 layers, 2 heads, 16 units wide|reads both ways; a word is the mean of its subwords, a "
+            "sentence its [CLS]|tokenizer: WordPiece|takes 96 subwords|of them read as unknown",
+        ),
+        (
+            "gpt2",
+            "gpt2, 3 layers|reads from left to right; a word is its last subword, a sentence its last "
+            "token|tokenizer: BPE|' is \u0120I |none of them unknown",
+        ),
+        ("t5", "t5, 3 layers, 2 heads|reads both ways|tokenizer: Unigram"),
+    ],
+)
+def test_an_encoder_is_described(family, said, tmp_path, capsys):
+    build(family, tmp_path / "mine")
+    assert main(["check", str(tmp_path / "mine")]) == 0
+    found = capsys.readouterr().out
+    for part in ("mine: ", *said.split("|"), "the same text twice has the same vectors, bit for bit"):
+        assert part in found, (part, found)
+    assert "!" not in found.replace("'", "")
+
+
+def test_an_encoder_may_be_a_package(capsys):
+    assert main(["check", MINILM]) == 0
+    found = capsys.readouterr().out
+    assert f"{MINILM}: bert, 6 layers, 12 heads, 384 units wide, 22.7 million parameters" in found
+    assert "a sentence the mean of its tokens" in found
+    assert (
+        "'I don't know what they're called .' is i | don ' t | know | what | they ' re | called | ." in found
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        (
+            "google/bert",
+            "no folder google/bert is here; for a model of the hub give its commit: google/bert@REV",
+        ),
+        ("google/bert@", "for a model of the hub give its commit: google/bert@REVISION"),
+        ("quickstar", "did you mean 'quickstart'?"),
+        (str(ROOT / "docs"), "no config.json in"),
+    ],
+)
+def test_what_is_neither_study_nor_encoder_is_refused(argument, message, capsys):
+    assert main(["check", argument]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (torch.randn_like, "! the same text twice has other vectors"),
+        (lambda state: torch.full_like(state, state.shape[1]), "! that is more than rounding"),
+    ],
+)
+def test_an_encoder_whose_vectors_depend_on_more_than_the_text_is_found_out(change, said, tmp_path):
+    """It adds noise to its embeddings, or the length of the batch."""
+    encoder = Encoder.load(build("bert", tmp_path), "cpu")
+    encoder.model.embeddings.register_forward_hook(lambda _, __, state: state + change(state))
+    assert any(line.startswith(said) for line in steadiness(encoder))

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from transformers.models.auto.auto_factory import _get_model_class
+from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING, MODEL_MAPPING
+from transformers.utils.hub import cached_file
 
+from fbert.encoder.adapter import with_adapter
+from fbert.encoder.modules import SentenceModules, read_modules
 from fbert.encoder.source import EncoderSource
 from fbert.encoder.tokens import WordTokenizer
 from fbert.errors import InputError
+from fbert.files import read_json
 
 
 def describe(source: EncoderSource) -> dict[str, int]:
     """Return layers, heads, hidden (units of a layer) and parameters, without loading any weights (Table 1).
 
+    Of a model that has a decoder too they are those of its encoder.
+
     Raises:
         InputError: there is no such model.
     """
-    config = _config(source)
+    config = _config(source, _place(source, sentence_modules(source)))
     with torch.device("meta"):
-        model = transformers.AutoModel.from_config(config)
+        model = _encoder_class(config)._from_config(config)
     return {
         "layers": config.num_hidden_layers,
         "heads": config.num_attention_heads,
@@ -30,8 +40,12 @@ def describe(source: EncoderSource) -> dict[str, int]:
     }
 
 
-def load_model(source: EncoderSource) -> tuple[Any, WordTokenizer]:
-    """Load weights in float32, and the tokenizer.
+def load_model(source: EncoderSource, of: EncoderSource | None = None) -> tuple[Any, WordTokenizer]:
+    """Load weights in the dtype that is asked for, and the tokenizer.
+
+    Args:
+        source: where they are.
+        of: the encoder of which these are other weights, if they are; dtype and length of texts are as there.
 
     Raises:
         InputError: there is no such model, it is no text encoder, or its files are broken.
@@ -40,17 +54,13 @@ def load_model(source: EncoderSource) -> tuple[Any, WordTokenizer]:
     os.environ["DISABLE_SAFETENSORS_CONVERSION"] = "1"
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    config, location = _config(source), source.location()
+    place = _place(source, sentence_modules(source))
+    config = _config(source, place)
+    dtype = getattr(torch, (of or source).dtype or "float32")
     try:
-        model, info = transformers.AutoModel.from_pretrained(
-            **location,
-            config=config,
-            dtype=torch.float32,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
+        model, info = _weights(config, place, torch.float32 if source.adapter else dtype)
         tokenizer = transformers.AutoTokenizer.from_pretrained(
-            **location, config=config, trust_remote_code=False
+            **place, config=config, trust_remote_code=False
         )
     except Exception as error:  # the libraries below have no common one for broken or missing files
         raise InputError(
@@ -58,17 +68,59 @@ def load_model(source: EncoderSource) -> tuple[Any, WordTokenizer]:
         ) from error
     _check_weights(source.name, model, info)
     _check_vocabulary(source, model, tokenizer)
-    return model, WordTokenizer(tokenizer, _max_length(model, tokenizer), source.name)
+    if source.adapter is not None:
+        model = with_adapter(model, source)
+        for weight in model.parameters():  # and no buffer, as when it is loaded so: positions need float32
+            weight.data = weight.data.to(dtype)
+    modules = sentence_modules(of or source)
+    # Kept with the tokenizer, so that a checkpoint says it too.
+    tokenizer.model_max_length = _max_length(model, tokenizer, modules)
+    return model, WordTokenizer(tokenizer, tokenizer.model_max_length, source.name)
 
 
-def _config(source: EncoderSource) -> Any:
+def sentence_modules(source: EncoderSource) -> SentenceModules | None:
+    """Return what an encoder in the form of sentence-transformers says of itself; None if it is in another.
+
+    Raises:
+        InputError: its files are not as they should be, or it cannot be told without a network.
+    """
+    return source.local_modules() if source.hub is None else read_modules(source.name, _reader(source))
+
+
+def _reader(source: EncoderSource) -> Callable[[str], Any]:
+    """Return how a JSON file of a hub model is read; None where the hub has none."""
+
+    def read(path: str) -> Any:
+        place = source.location()
+        try:
+            found = cached_file(
+                place["pretrained_model_name_or_path"],
+                path,
+                revision=place["revision"],
+                _raise_exceptions_for_missing_entries=False,
+            )
+            return None if found is None else read_json(found)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"encoder {source.name}: its configuration cannot be read, {path} ({error})"
+            ) from error
+
+    return read
+
+
+def _place(source: EncoderSource, modules: SentenceModules | None) -> dict[str, str]:
+    """Return the arguments by which `from_pretrained` finds the weights."""
+    inside = modules.transformer if modules is not None and source.hub is not None else ""
+    return source.location() | ({"subfolder": inside} if inside else {})
+
+
+def _config(source: EncoderSource, place: Mapping[str, str]) -> Any:
     """Read the configuration; to keep k layers, it says k, and the weights above are left unread."""
-    location = source.location()
     try:
-        config = transformers.AutoConfig.from_pretrained(**location, trust_remote_code=False)
+        config = transformers.AutoConfig.from_pretrained(**place, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise InputError(f"encoder {source.name}: its configuration cannot be read ({error})") from error
-    if config.is_encoder_decoder or not hasattr(config, "num_hidden_layers"):
+    if not _is_text_encoder(config):
         raise InputError(
             f"encoder {source.name}: a model of type '{config.model_type}' is not a text encoder"
         )
@@ -83,8 +135,66 @@ def _cut(config: Any, source: EncoderSource) -> None:
             f"encoder {source.name}: layers is {source.layers}, the model has only {config.num_hidden_layers}"
         )
     config.num_hidden_layers = source.layers
+    if hasattr(config, "encoder_layers"):
+        config.encoder_layers = source.layers
     if getattr(config, "layer_types", None) is not None:
         config.layer_types = config.layer_types[: source.layers]
+
+
+def _is_text_encoder(config: Any) -> bool:
+    if not hasattr(config, "num_hidden_layers") or type(config) not in MODEL_MAPPING:
+        return False
+    chosen = _encoder_class(config)
+    only_whole = config.is_encoder_decoder and chosen is _whole_class(config)
+    return chosen.main_input_name == "input_ids" and not only_whole
+
+
+def _whole_class(config: Any) -> Any:
+    return _get_model_class(config, MODEL_MAPPING)
+
+
+def _encoder_class(config: Any) -> Any:
+    """Return the class of the model, or, of one that has a decoder too, that of its encoder.
+
+    T5 and its kin have a class for it, which reads a file of the whole model. Of BART and its kin it is the
+    class of a part.
+    """
+    if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING:
+        return MODEL_FOR_TEXT_ENCODING_MAPPING[type(config)]
+    whole = _whole_class(config)
+    if not _is_part(config):
+        return whole
+    with torch.device("meta"):
+        return type(whole._from_config(config).get_encoder())
+
+
+def _is_part(config: Any) -> bool:
+    """Tell whether the encoder is a part of a model, in whose files it has the names of that part."""
+    return hasattr(config, "decoder_layers") and type(config) not in MODEL_FOR_TEXT_ENCODING_MAPPING
+
+
+def _weights(config: Any, place: Mapping[str, str], dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
+    """Load a model, and say what its files lacked."""
+    part = _is_part(config)
+    names = {r"^(model\.)?encoder\.": "", r"^(model\.)?shared\.": "embed_tokens."} if part else None
+    model, info = _encoder_class(config).from_pretrained(
+        **place, config=config, dtype=dtype, key_mapping=names, output_loading_info=True
+    )
+    if part:  # which transformers cannot turn back; `save_model` does it
+        model._weight_conversions = []
+    return model, info
+
+
+def save_model(model: Any, folder: Path) -> None:
+    """Write a model's weights and configuration, under the names that `AutoModel` knows.
+
+    Of an encoder that has a decoder too there is no decoder then.
+    """
+    weights = model.state_dict()
+    if _is_part(model.config):
+        weights = {f"encoder.{name}": weight for name, weight in weights.items()}
+        weights["shared.weight"] = weights.pop("encoder.embed_tokens.weight")
+    model.save_pretrained(folder, state_dict=weights)
 
 
 def _check_weights(name: str, model: Any, info: dict[str, Any]) -> None:
@@ -120,7 +230,7 @@ def _check_vocabulary(source: EncoderSource, model: Any, tokenizer: Any) -> None
         )
 
 
-def _max_length(model: Any, tokenizer: Any) -> int:
+def _max_length(model: Any, tokenizer: Any, modules: SentenceModules | None) -> int:
     """Return the most subwords the encoder takes at once, special tokens included."""
     positions = getattr(model.config, "max_position_embeddings", None)
     if positions is None or positions < 0:  # XLNet says -1, for no limit
@@ -130,4 +240,4 @@ def _max_length(model: Any, tokenizer: Any) -> int:
     padding = getattr(table, "padding_idx", None)
     reserved = 0 if padding is None else padding + 1
     limit: int = min(positions - reserved, tokenizer.model_max_length)
-    return limit
+    return min(limit, modules.max_length) if modules is not None and modules.max_length else limit

@@ -2,8 +2,9 @@
 
 See docs/method.md, Data, and Encoders and fine-tuning.
 
-Layer 0 is the output of the embedding layer, layer L the encoder's final output. A word of several subwords
-is the mean of their vectors. Weights are float32, and vectors are computed in float32 on every device.
+Layer 0 is the output of the embedding layer, layer L the encoder's final output. Which of the subwords stand
+for a word, and which for a sentence, says `Pooling`. Weights are float32, and vectors are computed in float32
+on every device, unless a source asks for another dtype.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from fbert.encoder.checkpoint import check_checkpoint
 from fbert.encoder.device import prepare_torch
-from fbert.encoder.loading import load_model
+from fbert.encoder.loading import load_model, sentence_modules
+from fbert.encoder.pooling import Pooling, pooling_of
 from fbert.encoder.source import EncoderSource
 from fbert.encoder.tokens import NO_WORD, Piece, Tokens, WordTokenizer, batches
 from fbert.errors import InputError
@@ -38,7 +39,7 @@ class SentenceVectors:
     Attributes:
         index: its place among the sentences given.
         words: (layers, words, dim) float32.
-        sentence: (layers, dim) float32, the vector of the sentence's token.
+        sentence: (layers, dim) float32.
     """
 
     index: int
@@ -55,15 +56,19 @@ class Batch:
         mask: (p, t) 1 for a subword, 0 for padding.
         types: (p, t) 1 for what belongs to the second of two texts; None if the encoder has no such types, or
             there are single texts alone.
-        word_of: (p * t,) the word of each subword, words numbered through the batch; w for what is no word.
-        sentence_at: (s,) position of each sentence's token among the p * t.
+        word_of: (p * t,) the word that each subword stands for, words numbered through the batch; w for what
+            stands for none.
+        sentence_at: (s,) position among the p * t of the token that stands for each sentence; None if all of
+            its tokens do.
+        sentence_of: (p * t,) the sentence of each token; s for padding.
         n_words: words of each sentence.
     """
 
     ids: torch.Tensor
     mask: torch.Tensor
     word_of: torch.Tensor
-    sentence_at: torch.Tensor
+    sentence_at: torch.Tensor | None
+    sentence_of: torch.Tensor
     n_words: tuple[int, ...]
     types: torch.Tensor | None = None
 
@@ -71,14 +76,19 @@ class Batch:
 class Encoder:
     """A pre-trained or fine-tuned encoder with its tokenizer, on one device."""
 
-    def __init__(self, name: str, model: Any, tokenizer: WordTokenizer, device: torch.device) -> None:
+    def __init__(
+        self, name: str, model: Any, tokenizer: WordTokenizer, device: torch.device, pooling: Pooling
+    ) -> None:
         """Take the parts as `load` makes them."""
         self.name, self.model, self.tokenizer, self.device = name, model, tokenizer, device
+        self.pooling = pooling
         self.n_layers: int = model.config.num_hidden_layers
         self.dim: int = model.config.hidden_size
 
     @classmethod
-    def load(cls, source: EncoderSource | Path | str, device: str = "auto") -> Encoder:
+    def load(
+        cls, source: EncoderSource | Path | str, device: str = "auto", of: EncoderSource | None = None
+    ) -> Encoder:
         """Load an original encoder, or a fine-tuned one from its checkpoint folder.
 
         Safetensors weights are preferred; of a `pytorch_model.bin` only tensors are read, so that nothing in
@@ -87,17 +97,25 @@ class Encoder:
         Args:
             source: where an original comes from, or the folder of a checkpoint.
             device: `auto`, `cpu`, `cuda` or `cuda:N`.
+            of: the encoder of which these are other weights: pooling, dtype and length of texts are as there.
+                A checkpoint without it has the pooling that it was trained with, in float32.
 
         Raises:
             InputError: there is no such model, or it is no text encoder that can be used here.
             CorruptFileError: the checkpoint is not as it was written.
         """
         if not isinstance(source, EncoderSource):
-            check_checkpoint(source)
-            source = EncoderSource(str(source), folder=str(source))
+            pooling = check_checkpoint(source).get("pooling")
+            source = EncoderSource(str(source), folder=str(source), pooling=pooling)
         place = prepare_torch(device)
-        model, tokenizer = load_model(source)
-        return cls(source.name, model.to(place).eval(), tokenizer, place)
+        model, tokenizer = load_model(source, of)
+        model = model.to(place).eval()
+        both_ways = reads_both_ways(model, tokenizer)
+        if not both_ways:  # what it could go on writing from is not needed
+            model.config.use_cache = False
+        asked = of or source
+        pooling = pooling_of(source.name, asked.pooling, sentence_modules(asked), both_ways)
+        return cls(source.name, model, tokenizer, place, pooling)
 
     @property
     def parameters(self) -> int:
@@ -109,7 +127,8 @@ class Encoder:
         digest = hashlib.sha256()
         for name, weight in self.model.named_parameters():
             digest.update(name.encode())
-            digest.update(weight.detach().cpu().numpy().tobytes())
+            # as bytes, since numpy has no bfloat16
+            digest.update(weight.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
         return digest.hexdigest()
 
     def tokenize(self, sentences: Sequence[Sequence[str]]) -> list[Tokens]:
@@ -153,14 +172,19 @@ class Encoder:
         mask = np.zeros((len(pieces), t), dtype=np.int64)
         n_words = tuple(sentence.n_words for sentence in tokens)
         word_of = np.full((len(pieces), t), sum(n_words))
-        for row, (piece, first_word) in enumerate(_pieces_with_first_word(tokens)):
+        sentence_of = np.full((len(pieces), t), len(tokens))
+        for row, (piece, sentence, first_word) in enumerate(_pieces_in_place(tokens)):
             ids[row, : len(piece.ids)] = piece.ids
             mask[row, : len(piece.ids)] = 1
+            sentence_of[row, : len(piece.ids)] = sentence
             words = np.array(piece.words)
             word_of[row, : len(words)][words != NO_WORD] = words[words != NO_WORD] + first_word
-        sentence_at = np.array(self._sentence_positions(tokens, t))
-        tensors = [torch.from_numpy(a).to(self.device) for a in (ids, mask, word_of.ravel(), sentence_at)]
-        return Batch(tensors[0], tensors[1], tensors[2], tensors[3], n_words, self._types(tokens, t))
+        if self.pooling.words != "mean":
+            word_of = _one_of_each(word_of, self.pooling.words, none=sum(n_words))
+        arrays = (ids, mask, word_of.ravel(), sentence_of.ravel())
+        tensors = [torch.from_numpy(array).to(self.device) for array in arrays]
+        at = self._sentence_positions(tokens, t)
+        return Batch(tensors[0], tensors[1], tensors[2], at, tensors[3], n_words, self._types(tokens, t))
 
     def hidden_states(self, batch: Batch) -> tuple[torch.Tensor, ...]:
         """Run the encoder and return (p, t, dim) for each of its layers, embedding layer first.
@@ -180,33 +204,6 @@ class Encoder:
         # Some encoders normalise once more after their last layer: that output is what a task sees.
         return (*output.hidden_states[:-1], output.last_hidden_state)
 
-    def check_sentences(self) -> None:
-        """Refuse an encoder whose vector of a sentence knows nothing of the sentence.
-
-        A model that reads from left to right sees at the first token that token alone. It is tried out, since
-        configurations do not say it reliably: of two texts that begin alike, does the beginning differ?
-
-        Raises:
-            InputError: it does not.
-        """
-        token, one, other = self._ordinary_ids(3)
-        ids = torch.tensor([[token, one, one], [token, other, other]], device=self.device)
-        with torch.no_grad():
-            output = self.model.eval()(input_ids=ids, attention_mask=torch.ones_like(ids))
-        first = output.last_hidden_state[:, 0]
-        if torch.equal(first[0], first[1]):
-            raise InputError(
-                f"encoder {self.name}: reads from left to right, so the token that stands for a sentence has "
-                "seen nothing of it, and every sentence would have the same vector; tasks about sentences "
-                "need an encoder that reads both ways"
-            )
-
-    def _ordinary_ids(self, count: int) -> list[int]:
-        """Return ids of the vocabulary that are no special token's."""
-        special = set(self.tokenizer.huggingface.all_special_ids)
-        known = self.tokenizer.huggingface.get_vocab().values()
-        return list(islice((number for number in known if number not in special), count))
-
     def check_layers(self, layers: Sequence[int]) -> Sequence[int]:
         """Return the layers.
 
@@ -224,8 +221,9 @@ class Encoder:
     ) -> list[SentenceVectors]:
         batch = self.batch([tokens[index] for index in chosen])
         states = self.hidden_states(batch)
-        words = torch.stack([word_vectors(states[layer], batch) for layer in layers]).cpu().numpy()
-        sentences = torch.stack([sentence_vectors(states[layer], batch) for layer in layers]).cpu().numpy()
+        chosen_states = [states[layer].float() for layer in layers]
+        words = torch.stack([word_vectors(state, batch) for state in chosen_states]).cpu().numpy()
+        sentences = torch.stack([sentence_vectors(state, batch) for state in chosen_states]).cpu().numpy()
         ends = np.cumsum(batch.n_words)
         return [
             SentenceVectors(index, words[:, end - n : end], sentences[:, place])
@@ -245,17 +243,50 @@ class Encoder:
                 types[row, : len(piece.words)] = np.maximum.accumulate(piece.words) > second
         return torch.from_numpy(types).to(self.device)
 
-    def _sentence_positions(self, tokens: Sequence[Tokens], t: int) -> list[int]:
-        """Find each sentence's token in its first piece, counted through all pieces of t subwords."""
+    def _sentence_positions(self, tokens: Sequence[Tokens], t: int) -> torch.Tensor | None:
+        """Find each sentence's token, counted through all pieces of t subwords; None if it is all of them."""
+        if self.pooling.sentences == "mean":
+            return None
         found, row = [], 0
         for sentence in tokens:
-            found.append(row * t + self.tokenizer.sentence_position(sentence.pieces[0]))
+            last = len(sentence.pieces) - 1
+            found.append(
+                {
+                    "cls": row * t + self.tokenizer.sentence_position(sentence.pieces[0]),
+                    "first": row * t,
+                    "last": (row + last) * t + len(sentence.pieces[last].ids) - 1,
+                }[self.pooling.sentences]
+            )
             row += len(sentence.pieces)
-        return found
+        return torch.tensor(found, device=self.device)
+
+
+@torch.no_grad()
+def reads_both_ways(model: Any, tokenizer: WordTokenizer) -> bool:
+    """Tell whether a token sees what comes after it.
+
+    It is tried out, since configurations do not say it reliably: of two texts that begin alike, does the
+    beginning differ? Each is read by itself, so that rounding cannot tell them apart.
+    """
+    first, *others = _ordinary_ids(tokenizer, 9)
+    half = len(others) // 2
+    beginnings = []
+    for rest in (others[:half], others[half : 2 * half]):
+        ids = torch.tensor([[first, *rest]], device=model.device)
+        output = model(input_ids=ids, attention_mask=torch.ones_like(ids))
+        beginnings.append(output.last_hidden_state[0, 0])
+    return not torch.equal(*beginnings)
+
+
+def _ordinary_ids(tokenizer: WordTokenizer, count: int) -> list[int]:
+    """Return ids from all over the vocabulary that are no special token's."""
+    special = set(tokenizer.huggingface.all_special_ids)
+    known = sorted(set(tokenizer.huggingface.get_vocab().values()) - special)
+    return known[:: max(1, len(known) // count)][:count]
 
 
 def word_vectors(state: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """Average the subwords of each word.
+    """Average the subwords that stand for each word.
 
     Args:
         state: (p, t, dim) one layer.
@@ -264,22 +295,38 @@ def word_vectors(state: torch.Tensor, batch: Batch) -> torch.Tensor:
     Returns:
         (w, dim)
     """
-    w = sum(batch.n_words)
-    flat = state.flatten(0, 1)  # (p * t, dim)
-    total = flat.new_zeros(w + 1, flat.shape[1]).index_add(0, batch.word_of, flat)
-    count = torch.bincount(batch.word_of, minlength=w + 1)
-    return total[:w] / count[:w, None]
+    return _means(state.flatten(0, 1), batch.word_of, sum(batch.n_words))
 
 
 def sentence_vectors(state: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """Return (s, dim): the vector of each sentence's token in one layer's (p, t, dim)."""
-    return state.flatten(0, 1)[batch.sentence_at]
+    """Return (s, dim): in one layer's (p, t, dim) the token that stands for each sentence, or their mean."""
+    flat = state.flatten(0, 1)
+    if batch.sentence_at is None:
+        return _means(flat, batch.sentence_of, len(batch.n_words))
+    return flat[batch.sentence_at]
 
 
-def _pieces_with_first_word(tokens: Sequence[Tokens]) -> Iterator[tuple[Piece, int]]:
-    """Yield every piece with the number, in the batch, of its sentence's first word."""
+def _means(flat: torch.Tensor, of: torch.Tensor, n: int) -> torch.Tensor:
+    """Return (n, dim): the mean of the rows of each of n; rows of number n are of none."""
+    total = flat.new_zeros(n + 1, flat.shape[1]).index_add(0, of, flat)
+    count = torch.bincount(of, minlength=n + 1)
+    return total[:n] / count[:n, None]
+
+
+def _one_of_each(word_of: NDArray[np.int64], which: str, none: int) -> NDArray[np.int64]:
+    """Return the word of each subword for the `first` or `last` of each word alone; `none` for all others."""
+    flat = word_of.ravel()
+    kept = np.full_like(flat, none)
+    order = np.arange(len(flat)) if which == "first" else np.arange(len(flat))[::-1]
+    _, found = np.unique(flat[order], return_index=True)
+    kept[order[found]] = flat[order[found]]
+    return kept.reshape(word_of.shape)
+
+
+def _pieces_in_place(tokens: Sequence[Tokens]) -> Iterator[tuple[Piece, int, int]]:
+    """Yield every piece with the numbers, in the batch, of its sentence and of that one's first word."""
     first_word = 0
-    for sentence in tokens:
+    for number, sentence in enumerate(tokens):
         for piece in sentence.pieces:
-            yield piece, first_word
+            yield piece, number, first_word
         first_word += sentence.n_words

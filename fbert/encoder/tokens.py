@@ -7,8 +7,8 @@ digits and apostrophes: read word by word, tokenizers that split before they loo
 it is inside a sentence.
 
 A sentence longer than the encoder takes is cut into pieces at word boundaries; every piece gets the special
-tokens and is encoded by itself, so no word goes without a vector. The sentence's vector is that of its first
-piece. A word longer than a whole piece is cut inside, and its vector is the mean over all its subwords.
+tokens and is encoded by itself, so no word goes without a vector. A word longer than a whole piece is cut
+inside.
 
 Of two texts in one sentence, the second follows after what the tokenizer puts between the two.
 """

@@ -27,7 +27,7 @@ RULE = (
 )
 # How often a case without an effect comes out supported: an interval leaves out as much above as below.
 BY_CHANCE = (1 - LEVEL) / 2
-_SCOPES = {0: " of these states", 1: " in this run"}
+_SCOPES = {0: " between these states", 1: " in this run"}
 
 
 def in_words(verdict: str, seeds: int) -> str:

@@ -6,10 +6,14 @@ import copy
 from typing import Any
 
 from torch import nn
+from transformers.pytorch_utils import Conv1D  # a linear map in GPT-2 and its kin
 
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
 from fbert.finetune.settings import Lora
+
+# What families call the norm after their last layer, which stands beside the list of layers.
+_FINAL_NORMS = ("final_norm", "norm", "ln_f", "final_layer_norm", "layer_norm")
 
 
 def freeze_layers(encoder: Encoder, count: int) -> None:
@@ -22,11 +26,11 @@ def freeze_layers(encoder: Encoder, count: int) -> None:
     """
     if count == 0:
         return
-    layers = _layers(encoder)
+    parent, layers = _layers(encoder)
     if count > len(layers):
         raise InputError(f"encoder {encoder.name}: freeze is {count}, but it has only {len(layers)} layers")
     encoder.model.requires_grad_(False)
-    upper: list[Any] = [*layers[count:], getattr(encoder.model, "final_norm", None)]
+    upper: list[Any] = [*layers[count:], *(getattr(parent, name, None) for name in _FINAL_NORMS)]
     for part in upper if count < len(layers) else ():
         if part is not None:
             part.requires_grad_(True)
@@ -45,7 +49,7 @@ def with_updates(encoder: Encoder, lora: Lora) -> Any:
     maps = [
         name
         for name, part in encoder.model.named_modules()
-        if isinstance(part, nn.Linear)
+        if isinstance(part, nn.Linear | Conv1D)
         and part.weight.requires_grad
         and not name.startswith(("embeddings", "pooler"))
     ]
@@ -60,11 +64,12 @@ def merged(model: Any) -> Any:
     return copy.deepcopy(model).merge_and_unload()
 
 
-def _layers(encoder: Encoder) -> nn.ModuleList:
-    """Find the list of the model's layers."""
-    for part in encoder.model.modules():
-        if isinstance(part, nn.ModuleList) and len(part) == encoder.n_layers:
-            return part
+def _layers(encoder: Encoder) -> tuple[nn.Module, nn.ModuleList]:
+    """Find the list of the model's layers, and the part of the model that it stands in."""
+    for parent in encoder.model.modules():
+        for part in parent.children():
+            if isinstance(part, nn.ModuleList) and len(part) == encoder.n_layers:
+                return parent, part
     raise InputError(
         f"encoder {encoder.name}: its layers share their weights, or are in no list; freeze is not possible"
     )

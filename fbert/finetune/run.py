@@ -26,6 +26,7 @@ from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from fbert.encoder.checkpoint import write_record
+from fbert.encoder.loading import save_model
 from fbert.encoder.model import Encoder
 from fbert.errors import CorruptFileError, InputError
 from fbert.finetune.partial import LOG, STATE
@@ -89,8 +90,6 @@ class TrainingRun:
             raise InputError(
                 f"corpus {corpus.name}: {task} has {found} label(s) in the training part, not two"
             )
-        if train_data.words[0].shape[1] == 0:
-            encoder.check_sentences()
         plan = Plan(settings, tuple(sentence.length for sentence in train_data.tokens), seed)
         arity, n_labels = train_data.words[0].shape[1], len(corpus.labels[task])
         original = original_weights(encoder.model) if settings.snapshots else {}
@@ -141,7 +140,7 @@ class TrainingRun:
         """Write the finished checkpoint into the partial folder and return where."""
         folder = self.partial / "checkpoint"
         shutil.rmtree(folder, ignore_errors=True)
-        self.model.plain_encoder().model.save_pretrained(folder)
+        save_model(self.model.plain_encoder().model, folder)
         self.model.encoder.tokenizer.huggingface.save_pretrained(folder)
         head = {name: weight.detach().cpu() for name, weight in self.model.head.named_parameters()}
         save_file(head, folder / "head.safetensors")

@@ -31,7 +31,7 @@ Weights = Mapping[str, torch.Tensor]
 
 def original_weights(model: Any) -> dict[str, torch.Tensor]:
     """Return a copy, on the CPU, of a model's weights as they are now."""
-    return {name: weight.detach().cpu().clone() for name, weight in model.state_dict().items()}
+    return {name: weight.detach().cpu().clone() for name, weight in _weights(model).items()}
 
 
 def write_snapshot(path: Path, model: Any, original: Weights) -> None:
@@ -43,7 +43,7 @@ def write_snapshot(path: Path, model: Any, original: Weights) -> None:
         original: as `original_weights` gives them.
     """
     kept: dict[str, torch.Tensor] = {}
-    for name, weight in model.state_dict().items():
+    for name, weight in _weights(model).items():
         kept |= _difference(name, weight.detach().cpu(), original[name])
     with replacing(path) as temporary:
         save_file(kept, temporary)
@@ -88,12 +88,21 @@ class Snapshots:
                 f"{path}: truncated, altered, or of another encoder ({error}); "
                 f"delete {path.parents[1]} and run again to train it anew"
             ) from error
-        self._model.load_state_dict(whole)
+        self._model.load_state_dict(whole, strict=False)  # all but second names
 
 
 def snapshot_file(folder: Path, update: int) -> Path:
     """Return the file of an update in a folder of snapshots."""
     return folder / f"update_{update:08d}.safetensors"
+
+
+def _weights(model: Any) -> dict[str, torch.Tensor]:
+    """Return a model's weights by name; one that has two, as the word embeddings of T5, by its first."""
+    first: dict[int, str] = {}
+    state = model.state_dict()
+    for name, weight in state.items():
+        first.setdefault(weight.data_ptr(), name)
+    return {name: state[name] for name in first.values()}
 
 
 def _difference(name: str, weight: torch.Tensor, original: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -113,5 +122,5 @@ def _restored(name: str, kept: Weights, original: torch.Tensor) -> torch.Tensor:
     if name + _ROWS not in kept:
         return kept[name]
     whole = original.clone()
-    whole[kept[name + _ROWS]] = kept[name]
+    whole[kept[name + _ROWS]] = kept[name].to(whole.dtype)  # which may be less precise than in training
     return whole

@@ -130,7 +130,8 @@ class TaskModel:
         if self._lora is None:
             return self.encoder
         model = merged(self.encoder.model)
-        return Encoder(self.encoder.name, model, self.encoder.tokenizer, self.encoder.device)
+        whole = self.encoder
+        return Encoder(whole.name, model, whole.tokenizer, whole.device, whole.pooling)
 
     def _points(self, last: torch.Tensor, batch: Batch, words: Sequence[NDArray[np.int64]]) -> torch.Tensor:
         """Return (n, max(arity, 1) * dim): the words of each example joined, or its sentence's vector."""

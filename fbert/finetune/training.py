@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,8 @@ def finetune(
         SystemExit: with code `fbert.finetune.run.STOPPED` after SIGTERM, once the state is saved.
     """
     folder = Path(folder)
-    encoder = Encoder.load(source, device)
+    # Updates of a low rate would be lost in a format of three digits.
+    encoder = Encoder.load(replace(source, dtype=None), device)
     record = _record(source, encoder, corpus, task, settings, seed) | {"provenance": dict(provenance or {})}
     record = json.loads(json.dumps(record))  # as it is when read back
     with writing(folder), partial_folder(folder, record) as partial:
@@ -77,6 +78,7 @@ def _record(
         "seed": seed,
         "source": source.as_dict(),
         "weights": encoder.checksum(),
+        "pooling": asdict(encoder.pooling),
         "corpus": corpus.name,
         "corpus_checksum": corpus.checksum([task]),
         "versions": {name: version(name) for name in packages},

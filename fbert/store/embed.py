@@ -55,8 +55,6 @@ def embed(
     for task in tasks:
         corpus.check_task(task)
     part = corpus.splits[split]
-    if any(part.examples[task].words.shape[1] == 0 for task in tasks):
-        encoder.check_sentences()
     rows = needed_rows(part, tasks)
     sentences = np.unique(rows[:, 0])
     tokens = encoder.tokenize([part.sentences[index] for index in sentences])
@@ -224,6 +222,7 @@ def _record(
     return {
         "encoder": encoder.name,
         "weights": encoder.checksum(),
+        "pooling": asdict(encoder.pooling),
         "corpus": corpus.name,
         "corpus_checksum": corpus.checksum(tasks),
         "split": split,

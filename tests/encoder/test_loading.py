@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModel, BertConfig, BertForPreTraining
+from transformers import (
+    AutoModel,
+    AutoModelForSeq2SeqLM,
+    BertConfig,
+    BertForPreTraining,
+    LongT5Config,
+    ViTConfig,
+    WhisperConfig,
+)
 
-from encoder.tiny import FAMILIES, SHAPE, build, minilm
+from encoder.tiny import FAMILIES, NORMALISED, SHAPE, build, minilm
 from fbert.encoder import EncoderSource
 from fbert.encoder.loading import describe
 from fbert.encoder.model import Encoder
@@ -30,8 +38,7 @@ def test_an_encoder_cut_to_k_layers_has_the_first_k(family, tmp_path):
     source = build(family, tmp_path / "whole")
     whole, cut = vectors(source), Encoder.load(replace(source, layers=2), "cpu")
     (found,) = cut.vectors([SENTENCE])
-    # ModernBERT normalises once more after its last layer, whichever that is
-    same = 2 if family == "modernbert" else 3
+    same = 2 if family in NORMALISED else 3
     np.testing.assert_array_equal(found.words[:same], whole[:same])
     cut.model.save_pretrained(tmp_path / "cut")
     assert AutoModel.from_pretrained(tmp_path / "cut").config.num_hidden_layers == 2
@@ -60,6 +67,59 @@ def test_weights_are_float32_whatever_was_stored(tmp_path):
     source = build("bert", tmp_path)
     AutoModel.from_pretrained(tmp_path, dtype=torch.bfloat16).save_pretrained(tmp_path)
     assert {weight.dtype for weight in Encoder.load(source, "cpu").model.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("family", ["bert", "llama", "t5", "bart"])
+def test_vectors_in_bfloat16_are_those_of_the_model_in_it(family, tmp_path):
+    source = build(family, tmp_path)
+    exact, encoder = (Encoder.load(replace(source, dtype=dtype), "cpu") for dtype in ("float32", "bfloat16"))
+    assert encoder.checksum() != exact.checksum()
+    (tokens,) = encoder.tokenize([SENTENCE])
+    with torch.no_grad():
+        for weight in exact.model.parameters():
+            weight.data = weight.data.bfloat16()
+        rounded = exact.model(torch.tensor([tokens.pieces[0].ids])).last_hidden_state[0]
+    at = [
+        [place for place, word in enumerate(tokens.pieces[0].words) if word == number] for number in range(4)
+    ]
+    if encoder.pooling.words == "last":
+        at = [places[-1:] for places in at]
+    expected = torch.stack([rounded[places].float().mean(0) for places in at])
+    (found,) = encoder.vectors([SENTENCE])
+    assert found.words.dtype == np.float32
+    np.testing.assert_allclose(found.words[-1], expected, rtol=2e-2, atol=2e-2)
+    assert not np.array_equal(found.words, vectors(source))
+
+
+@pytest.mark.parametrize("family", ["t5", "bart"])
+@pytest.mark.parametrize("whole", [AutoModelForSeq2SeqLM, AutoModel])
+def test_of_a_model_with_a_decoder_the_encoder_is_enough(family, whole, tmp_path):
+    """Files of the model with its head, of the model, and of its encoder alone give the same vectors."""
+    source = build(family, tmp_path)
+    expected = vectors(source)
+    saved = whole.from_config(AutoModel.from_pretrained(tmp_path).config)
+    encoder = saved.get_encoder()
+    encoder.load_state_dict(AutoModel.from_pretrained(tmp_path).get_encoder().state_dict())
+    saved.save_pretrained(tmp_path)
+    np.testing.assert_array_equal(vectors(source), expected)
+    change_weights(
+        tmp_path, lambda weights: [weights.pop(name) for name in list(weights) if "decoder." in name]
+    )
+    np.testing.assert_array_equal(vectors(source), expected)
+
+
+def test_a_missing_weight_of_an_encoder_half_is_not_made_up(tmp_path):
+    source = build("bart", tmp_path)
+    change_weights(tmp_path, lambda weights: weights.pop("encoder.layers.1.fc1.bias"))
+    with pytest.raises(InputError, match=r"lacks 1 weights, among them layers\.1\.fc1\.bias"):
+        Encoder.load(source, "cpu")
+
+
+@pytest.mark.parametrize("config", [ViTConfig(), WhisperConfig(), LongT5Config()])
+def test_what_reads_no_text_or_only_with_its_decoder_is_refused(config, tmp_path):
+    config.save_pretrained(tmp_path)
+    with pytest.raises(InputError, match=f"a model of type '{config.model_type}' is not a text encoder"):
+        Encoder.load(EncoderSource("x", folder=str(tmp_path)), "cpu")
 
 
 def old_form(folder: Path) -> BertForPreTraining:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from encoder.tiny import FAMILIES, build, minilm
+from encoder.tiny import FAMILIES, WITHOUT_SEPARATOR, build, minilm
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
 from fbert.prepared import SECOND
@@ -43,7 +43,7 @@ def test_a_family_without_types_has_its_own_separators(tmp_path):
     np.testing.assert_allclose(pair.sentence, expected(encoder), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("family", [family for family in FAMILIES if family != "no-special"])
+@pytest.mark.parametrize("family", [family for family in FAMILIES if family not in WITHOUT_SEPARATOR])
 def test_every_family_tells_the_second_text_from_the_first(family, tmp_path):
     encoder = Encoder.load(build(family, tmp_path), "cpu")
     pair, joined, turned = vectors(encoder, [PAIR, FIRST + OTHER, [*OTHER, SECOND, *FIRST]])
@@ -65,7 +65,8 @@ def test_types_go_on_in_the_pieces_of_a_long_pair():
     assert sum(single) == 0
 
 
-def test_without_a_separator_pairs_are_refused(tmp_path):
-    encoder = Encoder.load(build("no-special", tmp_path), "cpu")
-    with pytest.raises(InputError, match="encoder no-special: its tokenizer has no separator"):
+@pytest.mark.parametrize("family", WITHOUT_SEPARATOR)
+def test_without_a_separator_pairs_are_refused(family, tmp_path):
+    encoder = Encoder.load(build(family, tmp_path), "cpu")
+    with pytest.raises(InputError, match=f"encoder {family}: its tokenizer has no separator"):
         encoder.tokenize([PAIR])

@@ -3,21 +3,12 @@
 import shutil
 
 import pytest
-from transformers import (
-    AutoTokenizer,
-    GPT2Config,
-    GPT2Model,
-    LlamaConfig,
-    LlamaModel,
-    XLNetConfig,
-    XLNetModel,
-)
+from transformers import AutoTokenizer, XLNetConfig, XLNetModel
 
-from encoder.tiny import build, corpus, minilm
+from encoder.tiny import build, minilm
 from fbert.encoder.model import Encoder
 from fbert.encoder.source import EncoderSource
 from fbert.errors import InputError
-from fbert.store.embed import embed
 
 TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"]
 
@@ -73,37 +64,3 @@ def test_a_word_that_looks_like_a_special_token_is_text(word):
     brackets = encoder.tokenizer.huggingface.convert_ids_to_tokens(list(piece.ids[1:-1]))
     assert brackets[1] == "["
     assert set(piece.ids[:1]) | set(piece.ids[-1:]) <= special
-
-
-CAUSAL = {
-    "gpt2": (GPT2Model, GPT2Config, {"n_embd": 16, "n_layer": 2, "n_head": 2}),
-    "llama": (
-        LlamaModel,
-        LlamaConfig,
-        {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32},
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", CAUSAL)
-def test_a_sentence_of_a_model_that_reads_from_left_to_right_is_refused(kind, tmp_path):
-    """Its first token has seen nothing: every sentence would have one vector. Words have theirs."""
-    build("roberta", tmp_path / "roberta")
-    model, config, shape = CAUSAL[kind]
-    size = len(AutoTokenizer.from_pretrained(tmp_path / "roberta"))
-    model(config(vocab_size=size, **shape)).save_pretrained(tmp_path / kind)
-    for file in (tmp_path / "roberta").iterdir():
-        if file.name not in ("config.json", "model.safetensors"):
-            shutil.copy(file, tmp_path / kind)
-    encoder = Encoder.load(EncoderSource(kind, folder=str(tmp_path / kind)), "cpu")
-    embed(encoder, corpus(), "test", tmp_path / "words.h5", ["POS"])
-    with pytest.raises(InputError, match="reads from left to right, so the token that stands for a sentence"):
-        embed(encoder, corpus(), "test", tmp_path / "sentences.h5", ["TREC-50"])
-
-
-BOTH_WAYS = ["bert", "roberta", "distilbert", "electra", "albert", "deberta", "modernbert"]
-
-
-@pytest.mark.parametrize("family", BOTH_WAYS)
-def test_encoders_that_read_both_ways_are_let_through(family, tmp_path):
-    Encoder.load(build(family, tmp_path), "cpu").check_sentences()

@@ -14,6 +14,12 @@ def test_a_study_names_one_place_and_may_cut():
     assert source.as_dict() == {"name": "small", "package": MINILM, "layers": 3}
 
 
+def test_how_it_is_read_is_a_part_of_what_makes_its_vectors():
+    reading = {"pooling": {"words": "last"}, "dtype": "bfloat16", "adapter": "adapters/mine"}
+    source = EncoderSource.from_study("x", {"folder": "models/x", "probe": {}} | reading)
+    assert source.as_dict() == {"name": "x", "folder": "models/x"} | reading
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
@@ -22,6 +28,8 @@ def test_a_study_names_one_place_and_may_cut():
         ({"hub": "a/b"}, "needs a revision"),
         ({"folder": "a", "revision": REVISION}, "no other has one"),
         ({"folder": "a", "layers": 0}, "at least 1, not 0"),
+        ({"folder": "a", "dtype": "float16"}, "dtype is one of float32, bfloat16, not float16"),
+        ({"folder": "a", "layers": 1, "adapter": "b"}, "give layers or adapter, not both"),
     ],
 )
 def test_impossible_sources_are_refused(keys, message):

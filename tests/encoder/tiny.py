@@ -11,17 +11,26 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import (
     AlbertConfig,
     AutoModel,
+    BartConfig,
     BertConfig,
     DebertaV2Config,
     DistilBertConfig,
     ElectraConfig,
+    GemmaConfig,
+    GPT2Config,
+    GPTNeoXConfig,
+    LlamaConfig,
+    MistralConfig,
     ModernBertConfig,
     PreTrainedTokenizerFast,
+    Qwen3Config,
     RobertaConfig,
     RobertaTokenizer,
+    T5Config,
     XLMRobertaConfig,
 )
 
+from encoder import shapes
 from fbert.encoder import EncoderSource
 from fbert.prepared import Examples, PreparedCorpus, Split
 
@@ -36,7 +45,7 @@ NOUNS, VERBS, OTHERS = (
 TEXT = [" ".join(NOUNS + VERBS + OTHERS)] * 3
 MAX_POSITIONS = 96
 SHAPE = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 32}
-FAMILIES = (
+BOTH_WAYS = (
     "bert",
     "roberta",
     "xlm-roberta",
@@ -46,7 +55,15 @@ FAMILIES = (
     "deberta",
     "modernbert",
     "no-special",
+    "t5",
+    "bart",
 )
+DECODERS = ("gpt2", "llama", "qwen", "mistral", "gemma", "pythia")
+FAMILIES = BOTH_WAYS + DECODERS
+# Those that normalise once more after their last layer, whichever that is.
+NORMALISED = ("modernbert", "t5", *DECODERS)
+# Those whose tokenizers have nothing that could stand between two texts.
+WITHOUT_SEPARATOR = ("no-special", "gpt2", "qwen", "pythia")
 
 
 def build(family: str, folder: Path, **options) -> EncoderSource:
@@ -63,8 +80,8 @@ def build(family: str, folder: Path, **options) -> EncoderSource:
 
 
 def minilm(layers: int) -> EncoderSource:
-    """Return the packaged encoder, cut."""
-    return EncoderSource(f"minilm-{layers}", package=MINILM, layers=layers)
+    """Return the packaged encoder, cut, with the sentences of the paper."""
+    return EncoderSource(f"minilm-{layers}", package=MINILM, layers=layers, pooling={"sentences": "cls"})
 
 
 def corpus(train: int = 40, test: int = 8, seed: int = 0) -> PreparedCorpus:
@@ -112,6 +129,10 @@ def _config(family: str, tokenizer, options: dict):
     if family in ("roberta", "xlm-roberta"):
         chosen = RobertaConfig if family == "roberta" else XLMRobertaConfig
         return chosen(**common | {"pad_token_id": 1, "max_position_embeddings": MAX_POSITIONS + 2} | options)
+    if family in DECODERS:
+        return _decoder_config(family, common | {"pad_token_id": None}, options)
+    if family in ("t5", "bart"):
+        return _config_with_decoder(family, common, options)
     if family == "distilbert":
         return DistilBertConfig(
             dim=16,
@@ -145,8 +166,77 @@ def _config(family: str, tokenizer, options: dict):
     return classes.get(family, BertConfig)(**common | extra.get(family, {}) | options)
 
 
+def _decoder_config(family: str, common: dict, options: dict):
+    if family == "gpt2":
+        shape = {"n_positions": MAX_POSITIONS, "n_embd": 16, "n_layer": 3, "n_head": 2}
+        return GPT2Config(vocab_size=common["vocab_size"], **shape | options)
+    classes = {
+        "llama": LlamaConfig,
+        "qwen": Qwen3Config,
+        "mistral": MistralConfig,
+        "gemma": GemmaConfig,
+        "pythia": GPTNeoXConfig,
+    }
+    extra = {} if family == "pythia" else {"num_key_value_heads": 1, "head_dim": 8}
+    return classes[family](**common | extra | options)
+
+
+def _config_with_decoder(family: str, common: dict, options: dict):
+    """The decoder has another number of layers, so that it cannot be taken for the encoder."""
+    if family == "t5":
+        shape = {
+            "d_model": 16,
+            "d_kv": 8,
+            "d_ff": 32,
+            "num_layers": 3,
+            "num_heads": 2,
+            "num_decoder_layers": 1,
+        }
+        return T5Config(vocab_size=common["vocab_size"], **shape | options)
+    shape = {
+        f"{part}_{key}": value
+        for part, layers in (("encoder", 3), ("decoder", 1))
+        for key, value in {"layers": layers, "attention_heads": 2, "ffn_dim": 32}.items()
+    }
+    keys = {"vocab_size", "max_position_embeddings"}
+    return BartConfig(d_model=16, pad_token_id=1, **shape | {key: common[key] for key in keys} | options)
+
+
+def _decoder_tokenizer(family: str) -> PreTrainedTokenizerFast:
+    """As the families have them: in three of them a text has no special token at all."""
+    made = {
+        "gpt2": lambda: shapes.byte_level(None),
+        "llama": lambda: shapes.byte_level(shapes.LLAMA3),
+        "qwen": lambda: shapes.byte_level(shapes.QWEN),
+        "mistral": shapes.llama2,
+        "gemma": shapes.gemma,
+        "pythia": lambda: shapes.byte_level("digits"),
+    }[family]()
+    made.add_special_tokens(["<s>", "</s>"])
+    names = {"bos_token": "<s>", "eos_token": "</s>"} | (
+        {"unk_token": "<unk>"} if family in ("mistral", "gemma") else {}
+    )
+    if family not in WITHOUT_SEPARATOR:
+        start = [("<s>", made.token_to_id("<s>"))]
+        made.post_processor = processors.TemplateProcessing("<s> $A", "<s> $A <s> $B", start)
+    return PreTrainedTokenizerFast(tokenizer_object=made, **names)
+
+
+def _t5_tokenizer() -> PreTrainedTokenizerFast:
+    built = _unigram(("<pad>", "</s>", "<unk>"), "<unk>")
+    built.post_processor = processors.TemplateProcessing(
+        "$A </s>", "$A </s> $B </s>", special_tokens=[("</s>", 1)]
+    )
+    names = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    return PreTrainedTokenizerFast(tokenizer_object=built, model_max_length=MAX_POSITIONS, **names)
+
+
 def _tokenizer(family: str):
-    if family == "roberta":
+    if family in DECODERS:
+        return _decoder_tokenizer(family)
+    if family == "t5":
+        return _t5_tokenizer()
+    if family in ("roberta", "bart"):
         return _roberta_tokenizer()
     if family == "xlm-roberta":
         return _xlm_roberta_tokenizer()

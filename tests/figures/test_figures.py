@@ -63,6 +63,8 @@ FRAMES = {
         task=["POS", "DEP"], layer=[0, 1, 2], representation=["original", "fine-tuned"], seed=[0, 1]
     ).assign(
         accuracy=lambda frame: 100 * frame["x"],
+        labels=4,
+        clusters=lambda frame: 4 + frame["layer"],
         train_test_similarity=lambda frame: frame["x"],
         label_level_similarity=lambda frame: frame["x"],
         similarity_to_original=lambda frame: frame["y"].where(frame["representation"] != "original"),
@@ -194,24 +196,34 @@ def test_a_line_is_solid_only_where_every_seed_is_linear():
     assert np.isnan(heights).tolist() == [False, True, False]
 
 
-def test_by_layer_has_two_panels_of_each_task_with_the_means_of_seeds():
+def test_by_layer_has_three_panels_of_each_task_with_the_means_of_seeds():
     frame = FRAMES[by_layer]
     figure = by_layer.draw(frame)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    expected = [f"{task}, {what}" for task in ("POS", "DEP") for what in ("accuracy", "similarity")]
-    assert titles == [f"({letter}) {title}" for letter, title in zip("abcd", expected, strict=True)]
+    expected = [
+        f"{task}, {what}" for task in ("POS", "DEP") for what in ("accuracy", "clusters", "similarity")
+    ]
+    assert titles == [f"({letter}) {title}" for letter, title in zip("abcdef", expected, strict=True)]
     assert {"original", "fine-tuned", "to original"} <= set(texts(figure))
     of_pos = frame.query("task == 'POS' and representation == 'original'")
     drawn = figure.axes[0].lines[0]
     np.testing.assert_allclose(drawn.get_ydata(), of_pos.groupby("layer")["accuracy"].mean())
     assert list(drawn.get_xdata()) == [0, 1, 2]
+    np.testing.assert_allclose(figure.axes[1].lines[0].get_ydata(), [1.0, 1.25, 1.5])
+
+
+def test_by_layer_shows_every_given_state_with_its_own_likeness():
+    frame = FRAMES[by_layer].query("task == 'POS' and seed == 0")
+    two = [frame.replace({"representation": {"fine-tuned": name}}) for name in ("sft", "dpo")]
+    figure = by_layer.draw(pd.concat([two[0], two[1].query("representation == 'dpo'")]))
+    assert {"original", "sft", "dpo", "sft to original", "dpo to original"} <= set(texts(figure))
 
 
 def test_by_layer_is_solid_only_where_every_seed_is_linear_and_says_where_nothing_is_defined():
     frame = FRAMES[by_layer].query("task == 'POS'")
     one_is_not = frame["seed"].eq(1) & frame["layer"].eq(1)
     not_linear = frame.assign(train_test_similarity=frame["train_test_similarity"].mask(one_is_not))
-    heights = solid(by_layer.draw(not_linear).axes[1])
+    heights = solid(by_layer.draw(not_linear).axes[2])
     assert np.isnan(heights).tolist() == [False, True, False]
     measures = ["label_level_similarity", "label_level_similarity_to_original"]
     found = texts(by_layer.draw(frame.assign(**dict.fromkeys(measures, np.nan))))

