@@ -105,6 +105,10 @@ class PreparedCorpus:
         if task not in self.labels:
             raise InputError(f"corpus {self.name}: no task {task}; it has {', '.join(self.labels)}")
 
+    def arity(self, task: str) -> int:
+        """Return how many words an example of a task is about: none is the sentence itself."""
+        return int(self.splits["train"].examples[task].words.shape[1])
+
     def checksum(self, tasks: Iterable[str]) -> str:
         """Return the sha256 of what these tasks are in both splits: sentences, examples and label names.
 

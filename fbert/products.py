@@ -133,13 +133,12 @@ def _records(study: Study, results: Results) -> Inputs:
 
 
 def _records_and_readings(study: Study, results: Results) -> Inputs:
-    """The same, and how given states and their originals read the words."""
+    """The same, and how each encoder, and each of its given states, reads the words."""
     places = [
         (encoder, state, task)
         for encoder in study.encoders
         for task in study.tasks
-        if (given := study.compared(encoder))
-        for state in [ORIGINAL, *given]
+        for state in [ORIGINAL, *study.compared(encoder)]
     ]
     return _records(study, results) | {"readings": [results.reading(*place) for place in places]}
 

@@ -26,5 +26,6 @@ if __name__ == "__main__":
         for split, path in stores.items():
             embed(encoder, corpus, split, path, [wildcards.task], None, settings["dtype"], provenance)
         reading, subwords = reading_of_stores(stores.values())
-        record = ReadingRecord(source.name, State.parse(wildcards.state), wildcards.task, reading, subwords)
-        record.write(snakemake.output.reading)
+        pooling = encoder.pooling.words if corpus.arity(wildcards.task) else encoder.pooling.sentences
+        of = source.name, State.parse(wildcards.state), wildcards.task
+        ReadingRecord(*of, reading, subwords, pooling).write(snakemake.output.reading)

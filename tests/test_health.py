@@ -90,7 +90,7 @@ def test_no_encoder_reaches_fewer_clusters(rows):
 def test_what_was_written_is_read_again(tmp_path):
     corpus = questions(TRAIN, [("why", "reason")])
     readings = [
-        ReadingRecord(name, State("q", 1), "q", Reading(6, 1, 9, 2, 1), "sum") for name in ("one", "two")
+        ReadingRecord(name, State("q", 1), "q", Reading(6, 1, 9, 2, 1), "sum", "mean") for name in ("one", "two")
     ]
     for record in readings:
         record.write(tmp_path / "reading.json")
@@ -104,9 +104,9 @@ def test_a_reading_of_no_task_or_there_twice_is_refused():
     found = [("q", "own", health_of(questions(TRAIN, TRAIN), "q"))]
     reading = Reading(1, 0, 1, 0, 0)
     with pytest.raises(ValueError, match="reading of r by one"):
-        with_readings(found, [ReadingRecord("one", ORIGINAL, "r", reading, "sum")])
+        with_readings(found, [ReadingRecord("one", ORIGINAL, "r", reading, "sum", "mean")])
     with pytest.raises(ValueError, match="reading of q by one: twice"):
-        with_readings(found, [ReadingRecord("one", ORIGINAL, "q", reading, "sum")] * 2)
+        with_readings(found, [ReadingRecord("one", ORIGINAL, "q", reading, "sum", "mean")] * 2)
 
 
 @pytest.mark.parametrize(

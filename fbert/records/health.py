@@ -23,6 +23,8 @@ class ReadingRecord:
         task: whose examples.
         reading: of training and test set together.
         subwords: a sum over the subwords of all these sentences: states with equal sums read the same.
+        pooling: which of its vectors stand for an example: of words `mean`, `first` or `last` (subword), of
+            sentences `cls`, `mean`, `first` or `last` (token).
     """
 
     encoder: str
@@ -30,6 +32,7 @@ class ReadingRecord:
     task: str
     reading: Reading
     subwords: str
+    pooling: str
 
     def write(self, path: Path | str) -> None:
         """Write it as JSON, whole or not at all."""
@@ -45,7 +48,8 @@ class ReadingRecord:
         content = read_json(path)
         with as_record(path, "a record of how an encoder reads"):
             state, reading = State.parse(content["state"]), Reading(**content["reading"])
-            return cls(content["encoder"], state, content["task"], reading, content["subwords"])
+            rest = (content[name] for name in ("subwords", "pooling"))
+            return cls(content["encoder"], state, content["task"], reading, *rest)
 
 
 @dataclass(frozen=True)

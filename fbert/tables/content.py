@@ -71,14 +71,18 @@ def probe_rows(
     `macro_f1` is in per cent, `auroc` (for two labels) from 0 to 1, both means over all seeds.
 
     `remark` says where a given state reads other subwords than its original, by the readings of the two: its
-    vectors then differ for two reasons.
+    vectors then differ for two reasons. `pooling` says which of an encoder's vectors stand for an example.
     """
     others = _other_subwords(readings)
+    pooling = {
+        (record.encoder, record.task): record.pooling for record in readings if record.state == ORIGINAL
+    }
     rows = [
         _row(pairs[0][0].origin)
         | accuracy_columns([probe for probe, _ in pairs])
         | geometry_columns([geometry for _, geometry in pairs])
         | {"remark": OTHER_SUBWORDS if tuple(_row(pairs[0][0].origin).values()) in others else ""}
+        | {"pooling": pooling.get((pairs[0][0].origin.encoder, pairs[0][0].origin.task))}
         for pairs in grouped(
             joined(probes, geometries), lambda pair: tuple(_row(pair[0].origin).values())
         ).values()
@@ -129,6 +133,7 @@ _REMARKS = [
     "undecided_verdicts",
     "probe_warnings",
     "remark",
+    "pooling",
     "text",
 ]
 OTHER_SUBWORDS = "reads other subwords than the original"

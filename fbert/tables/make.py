@@ -194,6 +194,8 @@ def _table7(title: str, inputs: Inputs) -> Table:
         "published_accuracy",
     ]
     rows = probe_rows(inputs["probes"], inputs["geometries"], inputs["readings"])
+    if not set(rows["pooling"].dropna()) <= _USUAL_POOLING:
+        names.insert(len(ROW), "pooling")
     return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
 
 
@@ -218,6 +220,8 @@ def _of_main_encoder(title: str, rows: pd.DataFrame) -> str:
     return f"{title}, {rows['model'][0]}"
 
 
+_USUAL_POOLING = {"mean", "cls"}
+"""As in the paper: a word is the mean of its subwords, a sentence its [CLS]."""
 _BEYOND_LINEAR = ["separable_pairs", "separable_pairs_permuted"]
 _HEADINGS = {
     "model": "Encoder",
@@ -237,6 +241,7 @@ _HEADINGS = {
     "similarity_to_original": "Similarity to original",
     "label_level_similarity_to_original": "Label-level similarity to original",
     "layer": "Layer",
+    "pooling": "Vector",
     "runs_converged": "Converged",
     "majority_accuracy": "Majority",
     "published_accuracy": "Published accuracy",

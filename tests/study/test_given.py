@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from encoder.tiny import build
 
+from fbert.encoder.source import check_alike
 from fbert.errors import InputError
-from fbert.plan import Plan
+from fbert.plan import Plan, plan_of
 from fbert.products import FIGURES, PRODUCTS
 from fbert.states import ORIGINAL, Run, State
 from fbert.study.study import study_from
@@ -149,3 +151,44 @@ def test_a_state_changes_nothing_of_the_encoder_itself():
 def test_impossible_states_are_refused_by_key(encoder, changes, message):
     with pytest.raises(InputError, match=message):
         study(encoder, **changes)
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"), [("last", {}), ("all", {"mine": (0, 1)}), ([2, 0], {"mine": (0,)})]
+)
+def test_layers_beside_the_last_are_those_the_encoder_has(layers, expected):
+    """The last layer has records of its own, whatever number it has."""
+    asked = study({"package": "fbert.demo"}, seeds=[], layers=layers)
+    plan = Plan(asked, ROOT / "scripts")
+    assert plan.study.layers_of == expected
+    assert ("table8" in asked.lacking) == (layers == "last")
+    if layers != "last":
+        probes = PRODUCTS["table8"].inputs(plan.study, plan.results)["probes"]
+        assert len(probes) == len(asked.tasks) * (len(expected["mine"]) + 1)
+        assert "results/tiny/probes/mine/original/POS-layer-0.json" in probes
+
+
+def test_layers_that_are_not_there_are_refused():
+    with pytest.raises(InputError, match=r"layers: 7, but mine has layers 0 to 2"):
+        Plan(study({"package": "fbert.demo"}, seeds=[], layers=[7]), ROOT / "scripts")
+    with pytest.raises(InputError, match=r"configuration of encoder mine is not here.*\n?.*org/model/1111"):
+        Plan(study({"hub": "org/model", "revision": ONE}, seeds=[], layers="all"), ROOT / "scripts")
+    with pytest.raises(InputError, match=r"layers"):
+        study({"package": "fbert.demo"}, layers="first")
+
+
+def test_a_state_of_another_size_is_refused_before_any_job(tmp_path):
+    build("bert", tmp_path / "large", hidden_size=32)
+    encoder = {"package": "fbert.demo", "states": {"big": {"folder": str(tmp_path / "large")}}}
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(yaml.safe_dump(UNTRAINED | {"encoders": {"mine": encoder}}))
+    with pytest.raises(
+        InputError, match=r"mine, state big: has layers 3, the encoder itself layers 2; .* own"
+    ):
+        plan_of({"study": str(mine)}, ROOT)
+
+
+def test_what_is_not_known_of_a_size_does_not_differ():
+    check_alike("a, state b", {"hidden": 8}, {"hidden": 8, "layers": 3})
+    with pytest.raises(InputError, match=r"has hidden 9, the encoder itself hidden 8"):
+        check_alike("a, state b", {"hidden": 8}, {"hidden": 9, "layers": 3})

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from encoder.test_adapter import adapter
+from encoder.test_sentence_transformers import save
 from encoder.tiny import build
 from workflow.test_own import CORPORA, TASKS, write_corpora
 
@@ -37,7 +39,7 @@ def further(folder, steps):
 
 def write_study(checkout, name, encoders, **more):
     study = checkout.folder / f"{name}.yaml"
-    study.write_text(yaml.safe_dump(SETTINGS | {"encoders": encoders} | more))
+    study.write_text(yaml.safe_dump(SETTINGS | {"encoders": encoders} | more, sort_keys=False))
     return study.name
 
 
@@ -88,6 +90,40 @@ def test_two_checkpoints_and_a_trajectory_reach_their_reports(checkout):
     assert sorted(set(drawn["update"])) == [0, 1000, 2000, 3000]
     assert drawn["seed"].isna().all()
     assert rows(checkout, "course", "table7")["representation"].unique().tolist() == ["original", "step-3"]
+
+
+@pytest.mark.hard
+def test_a_decoder_its_checkpoint_and_its_adapter_and_an_embedding_model(checkout):
+    """Two kinds of model that are not BERT's, on a table of texts and on a treebank, in one study."""
+    write_corpora(checkout.folder / "data")
+    models = checkout.folder / "models"
+    build("llama", models / "llama")
+    further(models / "llama", 1)
+    adapter(models / "llama", models / "lora", "llama", head=True)
+    save(models / "st", "bert", {"pooling_mode_mean_tokens": True})
+    states = {"sft": {"folder": "models/llama-1"}, "lora": {"adapter": "models/lora"}}
+    encoders = {"st": {"folder": "models/st"}, "llama": {"folder": "models/llama", "states": states}}
+    study = write_study(checkout, "kinds", encoders, layers="all")
+    checkout.run(study=study)
+    table = rows(checkout, "kinds", "table7").set_index(["model", "task", "representation"])
+    of_llama = table.loc["llama"]
+    assert of_llama.index.get_level_values("representation").unique().tolist() == ["original", "sft", "lora"]
+    assert set(of_llama["pooling"]) == {"last"}
+    assert table["pooling"].loc["st"].droplevel("representation").to_dict() == {
+        "mood": "mean",
+        "Case": "mean",
+    }
+    assert (of_llama.loc["mood"]["accuracy"] > 50).all(), "every sentence has a vector of its own"
+    assert (table["remark"].fillna("") == "").all()
+    by_layer = rows(checkout, "kinds", "table8")
+    assert sorted(set(by_layer["layer"])) == [0, 1, 2, 3]
+    assert len(by_layer) == 4 * 2 * (1 + 3)
+    assert by_layer.query("representation == 'lora'")["similarity_to_original"].notna().any()
+    assert "models/lora" in rows(checkout, "kinds", "table1")["adapter"].tolist()
+    assert (checkout.folder / "results/kinds/figures/layers.png").is_file()
+    adapter(models / "llama", models / "lora", "llama", head=False)
+    again = checkout.planned(study=study)
+    assert again["embed"] == 2, "the adapter is another file, and its vectors alone are made again"
 
 
 def test_a_checkpoint_of_this_workflow_is_a_state_of_another_study(finished):
