@@ -90,7 +90,8 @@ def test_no_encoder_reaches_fewer_clusters(rows):
 def test_what_was_written_is_read_again(tmp_path):
     corpus = questions(TRAIN, [("why", "reason")])
     readings = [
-        ReadingRecord(name, State("q", 1), "q", Reading(6, 1, 9, 2, 1), "sum", "mean") for name in ("one", "two")
+        ReadingRecord(name, State("q", 1), "q", Reading(6, 1, 9, 2, 1), "sum", "mean")
+        for name in ("one", "two")
     ]
     for record in readings:
         record.write(tmp_path / "reading.json")
