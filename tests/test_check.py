@@ -75,6 +75,7 @@ def test_a_broken_study_reads_like_advice(tmp_path):
         "labels of the test set alone, which nothing can learn: odd",
         "of the words (13 of 59) are read as unknown",
         "mine: 3 layers",
+        "a word is the mean of its subwords, a sentence its [CLS]",
     ):
         assert part in said, said
 

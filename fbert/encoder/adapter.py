@@ -40,6 +40,7 @@ def with_adapter(model: Any, source: EncoderSource) -> Any:
         raise InputError(f"{name}: cannot be read ({type(error).__name__}: {error})") from error
     if config.is_prompt_learning:
         raise InputError(f"{name}: {config.peft_type.value} changes no weights, so it cannot be merged")
+    trained = {name for name, weight in model.named_parameters() if weight.requires_grad}
     whole = _as_named(model, saved)
     heads = set(config.modules_to_save or ()) - _last_names(name for name, _ in whole.named_modules())
     config.modules_to_save = sorted(set(config.modules_to_save or ()) - heads) or None
@@ -55,7 +56,10 @@ def with_adapter(model: Any, source: EncoderSource) -> Any:
         raise InputError(
             f"{name}: does not fit this model ({type(error).__name__}: {error}); was it trained on another?"
         ) from error
-    return merged if whole is model else merged.get_submodule(model.base_model_prefix)
+    model = merged if whole is model else merged.get_submodule(model.base_model_prefix)
+    for key, weight in model.named_parameters():  # peft lets none be trained
+        weight.requires_grad_(key in trained)
+    return model
 
 
 def _as_named(model: Any, saved: Iterable[str]) -> Any:

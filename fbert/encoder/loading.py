@@ -34,7 +34,7 @@ def describe(source: EncoderSource) -> dict[str, int]:
         model = _encoder_class(config)._from_config(config)
     return {
         "layers": config.num_hidden_layers,
-        "heads": config.num_attention_heads,
+        "heads": getattr(config, "num_attention_heads", 0),  # Mamba has none
         "hidden": config.hidden_size,
         "parameters": sum(weight.numel() for weight in model.parameters()),
     }
@@ -146,7 +146,7 @@ def _is_text_encoder(config: Any) -> bool:
         return False
     chosen = _encoder_class(config)
     only_whole = config.is_encoder_decoder and chosen is _whole_class(config)
-    return chosen.main_input_name == "input_ids" and not only_whole
+    return getattr(chosen, "main_input_name", None) == "input_ids" and not only_whole
 
 
 def _whole_class(config: Any) -> Any:

@@ -62,6 +62,8 @@ def read_modules(name: str, read: Callable[[str], Any]) -> SentenceModules | Non
                 "layers that could be measured"
             )
         transformer = kinds[0][1]
+        if any(path.startswith("/") or ".." in path.split("/") for _, path in kinds):
+            raise InputError(f"encoder {name}: its {MODULES} names a folder outside its own")
         pooling = [path for kind, path in kinds if kind == "Pooling"]
         modes = _modes(read(f"{pooling[0]}/config.json") or {}) if pooling else None
         return SentenceModules(transformer, modes, _max_length(transformer, read))

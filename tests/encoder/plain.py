@@ -7,7 +7,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer, T5EncoderModel
 
 # Tokenizers that read a word after a space otherwise than one at the beginning; all others put it there.
-SPACE_COUNTS = ("roberta", "bart", "modernbert", "gpt2", "llama", "qwen", "pythia", "gemma")
+SPACE_COUNTS = ("roberta", "bart", "modernbert", "gpt2", "llama", "qwen", "qwen-moe", "pythia", "gemma")
 
 
 class Plain:

@@ -83,6 +83,12 @@ def test_what_is_usual_follows_from_how_a_family_reads(built, family):
     assert Encoder.load(built(family)[0], "cpu").pooling == usual
 
 
+def test_how_a_model_reads_is_tried_out_and_not_looked_up(tmp_path):
+    """A BERT whose configuration makes a decoder of it is still called BERT."""
+    encoder = Encoder.load(build("bert", tmp_path, is_decoder=True), "cpu")
+    assert encoder.pooling == Pooling("last", "last")
+
+
 @pytest.mark.parametrize("family", ["bert", "gpt2"])
 def test_one_of_the_two_may_be_asked_for(built, family):
     source = built(family)[0]

@@ -145,6 +145,14 @@ def test_modules_of_another_form_are_refused(tmp_path, content):
         source.check(0)
 
 
+@pytest.mark.parametrize("path", ["../bert", "/etc", "0/../../bert"])
+def test_modules_that_lead_elsewhere_are_refused(tmp_path, path):
+    source = save(tmp_path, "bert", flags(mean_tokens=True))
+    (tmp_path / "modules.json").write_text(json.dumps([{"type": OLD + "Transformer", "path": path}]))
+    with pytest.raises(InputError, match=r"encoder mine: its modules\.json names a folder outside its own"):
+        source.check(0)
+
+
 def test_what_is_known_without_weights_is_that_of_its_transformer(tmp_path):
     source = save(tmp_path, "bert", flags(mean_tokens=True), "0_Transformer")
     shutil.copytree(tmp_path / "0_Transformer", tmp_path / "plain")

@@ -1,5 +1,7 @@
 """An encoder comes from exactly one place."""
 
+from pathlib import Path
+
 import pytest
 
 from encoder.tiny import MINILM
@@ -12,6 +14,15 @@ REVISION = "0" * 40
 def test_a_study_names_one_place_and_may_cut():
     source = EncoderSource.from_study("small", {"package": MINILM, "layers": 3, "finetuning": {"epochs": 3}})
     assert source.as_dict() == {"name": "small", "package": MINILM, "layers": 3}
+
+
+def test_the_folders_here_are_those_that_results_depend_on():
+    assert EncoderSource("x", folder="models/x", adapter="adapters/a").folders() == [
+        Path("models/x"),
+        Path("adapters/a"),
+    ]
+    assert EncoderSource("x", hub="a/b", revision=REVISION, adapter="a").folders() == [Path("a")]
+    assert EncoderSource("x", hub="a/b", revision=REVISION).folders() == []
 
 
 def test_how_it_is_read_is_a_part_of_what_makes_its_vectors():

@@ -24,6 +24,7 @@ from transformers import (
     ModernBertConfig,
     PreTrainedTokenizerFast,
     Qwen3Config,
+    Qwen3MoeConfig,
     RobertaConfig,
     RobertaTokenizer,
     T5Config,
@@ -58,12 +59,12 @@ BOTH_WAYS = (
     "t5",
     "bart",
 )
-DECODERS = ("gpt2", "llama", "qwen", "mistral", "gemma", "pythia")
+DECODERS = ("gpt2", "llama", "qwen", "qwen-moe", "mistral", "gemma", "pythia")
 FAMILIES = BOTH_WAYS + DECODERS
 # Those that normalise once more after their last layer, whichever that is.
 NORMALISED = ("modernbert", "t5", *DECODERS)
 # Those whose tokenizers have nothing that could stand between two texts.
-WITHOUT_SEPARATOR = ("no-special", "gpt2", "qwen", "pythia")
+WITHOUT_SEPARATOR = ("no-special", "gpt2", "qwen", "qwen-moe", "pythia")
 
 
 def build(family: str, folder: Path, **options) -> EncoderSource:
@@ -173,11 +174,14 @@ def _decoder_config(family: str, common: dict, options: dict):
     classes = {
         "llama": LlamaConfig,
         "qwen": Qwen3Config,
+        "qwen-moe": Qwen3MoeConfig,
         "mistral": MistralConfig,
         "gemma": GemmaConfig,
         "pythia": GPTNeoXConfig,
     }
     extra = {} if family == "pythia" else {"num_key_value_heads": 1, "head_dim": 8}
+    if family == "qwen-moe":
+        extra |= {"num_experts": 3, "num_experts_per_tok": 2, "moe_intermediate_size": 16}
     return classes[family](**common | extra | options)
 
 
@@ -208,6 +212,7 @@ def _decoder_tokenizer(family: str) -> PreTrainedTokenizerFast:
         "gpt2": lambda: shapes.byte_level(None),
         "llama": lambda: shapes.byte_level(shapes.LLAMA3),
         "qwen": lambda: shapes.byte_level(shapes.QWEN),
+        "qwen-moe": lambda: shapes.byte_level(shapes.QWEN),
         "mistral": shapes.llama2,
         "gemma": shapes.gemma,
         "pythia": lambda: shapes.byte_level("digits"),

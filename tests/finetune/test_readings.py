@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from encoder.test_adapter import adapter
 from encoder.tiny import build, corpus
 from safetensors.torch import load_file
 from transformers import AutoModel
@@ -14,6 +15,7 @@ from fbert.analysis.dynamics import course_of_checkpoint
 from fbert.encoder.model import Encoder
 from fbert.encoder.pooling import Pooling
 from fbert.finetune import FinetuneSettings
+from fbert.finetune.settings import Lora
 from fbert.finetune.training import finetune
 from fbert.states import State
 from fbert.store import read
@@ -76,6 +78,31 @@ def test_training_keeps_float32_and_vectors_have_the_dtype_of_their_encoder(tmp_
         last[3] - course_of_checkpoint(exact, folder, corpus(), State("POS", 0)).vectors(5)[3]
     )
     assert 0 < difference.max() < 0.5
+
+
+@pytest.mark.parametrize("lora", [None, Lora(2, 4)])
+def test_training_goes_on_from_a_merged_adapter(tmp_path, lora):
+    source = build("llama", tmp_path / "original")
+    adapter(tmp_path / "original", tmp_path / "adapter", "llama", head=True)
+    source = replace(source, adapter=str(tmp_path / "adapter"))
+    settings = replace(QUICK, lora=lora, snapshots=2)
+    before, after = (
+        Encoder.load(place, "cpu").model.state_dict()
+        for place in (source, tuned(source, tmp_path / "tuned", "POS", settings))
+    )
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed >= {f"layers.{layer}.self_attn.q_proj.weight" for layer in range(3)}
+    assert ("embed_tokens.weight" in changed) == (lora is None)
+    course = course_of_checkpoint(source, tmp_path / "tuned", corpus(), State("POS", 0))
+    embed(Encoder.load(source, "cpu"), corpus(), "train", tmp_path / "store.h5", ["POS"])
+    np.testing.assert_array_equal(course.vectors(0)[3], read(tmp_path / "store.h5", "POS", 3).X)
+
+
+def test_weights_of_elsewhere_are_read_as_those_of_their_encoder(tmp_path):
+    source = replace(build("bert", tmp_path / "original"), pooling={"sentences": "mean"}, dtype="bfloat16")
+    other = Encoder.load(build("bert", tmp_path / "other"), "cpu", of=source)
+    assert other.pooling == Pooling("mean", "mean")
+    assert other.model.dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize("family", ["t5", "bart"])

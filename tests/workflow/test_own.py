@@ -10,11 +10,18 @@ import yaml
 from checkout import Checkout
 from encoder.tiny import NOUNS, OTHERS, VERBS, build
 
-FAMILIES = ["bert", "roberta", "xlm-roberta", "deberta", "electra", "modernbert", "distilbert"]
-# Each family, and two ways to tune a part of an encoder.
+FAMILIES = ["bert", "roberta", "xlm-roberta", "deberta", "electra", "modernbert", "distilbert", "t5", "bart"]
+FAMILIES += ["gpt2", "qwen", "gemma"]
+# Each family, two ways to tune a part of an encoder, and one of the ways to read it otherwise.
 ENCODERS = {family: {"folder": f"models/{family}"} for family in FAMILIES} | {
     "bert-frozen": {"folder": "models/bert", "finetuning": {"freeze": 2}},
     "bert-lora": {"folder": "models/bert", "finetuning": {"lora": {"rank": 2, "alpha": 4}}},
+    "llama-mean": {
+        "folder": "models/llama",
+        "pooling": {"words": "mean", "sentences": "mean"},
+        "dtype": "bfloat16",
+        "finetuning": {"lora": {"rank": 2, "alpha": 4}},
+    },
 }
 SETTINGS = {
     "finetuning": {"epochs": 2, "batch_size": 8},
