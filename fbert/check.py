@@ -121,7 +121,7 @@ def _space(study: Study, name: str, facts: Mapping[str, int], prepared: Mapping[
     for task, corpus in prepared.items():
         rows = sum(len(needed_rows(split, [task])) for split in corpus.splits.values())
         states = 1 + len(study.seeds) * (1 + sum(probed_on == task for _, probed_on in others))
-        states += len(study.given[name])
+        states += len(study.states[name])
         stores += rows * states
     size = {"float16": 2, "float32": 4}[study.store["dtype"]]
     stores *= (facts["layers"] + 1) * facts["hidden"] * size

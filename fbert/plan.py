@@ -48,7 +48,7 @@ def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
     for name, entry in study.encoders.items():
         encoder = EncoderSource.from_study(name, entry)
         encoder.check(study.finetuning[name].get("freeze", 0))
-        for given, state in study.given[name].items():
+        for given, state in study.states[name].items():
             found = EncoderSource.from_study(f"{name}, state {given}", state.source)
             found.check(0)
             original, shape = encoder.shape(), found.shape()
@@ -182,7 +182,7 @@ class Plan:
         }
 
     def _settings_of_describe_encoder(self, encoder: str) -> Settings:
-        states = {name: dict(state.source) for name, state in self.study.given[encoder].items()}
+        states = {name: dict(state.source) for name, state in self.study.states[encoder].items()}
         return {"source": dict(self.study.encoders[encoder]), "states": states}
 
     def _settings_of_finetune(self, encoder: str, tuned: str) -> Settings:
@@ -287,7 +287,7 @@ class Plan:
 
     def described_files(self, wildcards: Any) -> list[str]:
         """Return what an encoder and its given states are read from."""
-        given = self.study.given[wildcards.encoder].values()
+        given = self.study.states[wildcards.encoder].values()
         sources = [self.study.encoders[wildcards.encoder], *(state.source for state in given)]
         files = [file for source in sources for file in self._files_of_source(wildcards.encoder, source)]
         return list(dict.fromkeys(files))
@@ -404,7 +404,7 @@ class Plan:
 
     def _state(self, text: str) -> State:
         state = State.parse(text)
-        given = any(text in states for states in self.study.given.values())
+        given = any(text in states for states in self.study.states.values())
         if state != ORIGINAL and state not in self.study.tuned and not given:
             raise InputError(f"study {self.study.name}: has no state '{text}'")
         return state

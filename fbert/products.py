@@ -254,7 +254,7 @@ def _no_second_state(figure: FigureProduct, study: Study) -> str | None:
     if figure.kind == "memorisation":
         return "training runs (`seeds`)"
     if figure.kind in _OF_ENDS:
-        return None if study.given[study.main_encoder] else "training runs, or `states` of the main encoder"
+        return None if study.states[study.main_encoder] else "training runs, or `states` of the main encoder"
     with_steps = study.trajectory(study.main_encoder)
     return None if with_steps else "training runs, or `states` of the main encoder with a `step`"
 

@@ -35,7 +35,7 @@ class Study:
         description: what it asks.
         seeds: one training run for each, encoder and task; none if nothing is trained.
         encoders: for each name, where it comes from (hub and revision, folder, or package; layers).
-        given: for each encoder, its states that were trained elsewhere.
+        states: for each encoder, its states that were trained elsewhere.
         first_steps: for each encoder, the number of updates behind its own weights.
         corpora: for each name, its files and format.
         tasks: for each task, the name of its corpus.
@@ -49,14 +49,14 @@ class Study:
         produce: names of the tables, figures and so on that are made without being asked for by name.
         lacking: for those that cannot be made, what the study would need.
         main_encoder: the one that Tables 2, 3 and 5 and the figures show.
-        file_content: what the study file says, before defaults were filled in.
+        given: what the study file says, before defaults were filled in.
     """
 
     name: str
     description: str
     seeds: tuple[int, ...]
     encoders: Mapping[str, Mapping[str, Any]]
-    given: Mapping[str, Mapping[str, GivenState]]
+    states: Mapping[str, Mapping[str, GivenState]]
     first_steps: Mapping[str, int]
     corpora: Mapping[str, CorpusSource]
     tasks: Mapping[str, str]
@@ -73,7 +73,7 @@ class Study:
     lacking: Mapping[str, str]
     main_encoder: str
     layers_of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    file_content: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def tunings(self, task: str) -> list[State]:
         """Return the states of an encoder tuned on `task`, one for each seed."""
@@ -88,24 +88,24 @@ class Study:
 
     def compared(self, encoder: str) -> list[State]:
         """Return the given states that tables compare with an encoder; of a trajectory that is its end."""
-        states = self.given[encoder]
+        states = self.states[encoder]
         *passed, _ = [name for name, state in states.items() if state.step is not None] or [""]
         return [State.given(name) for name in states if name not in passed]
 
     def trajectory(self, encoder: str) -> dict[int, State]:
         """Return the states of an encoder's trajectory by step, the original first; none without steps."""
-        steps = {state.step: State.given(name) for name, state in self.given[encoder].items()}
+        steps = {state.step: State.given(name) for name, state in self.states[encoder].items()}
         followed = {step: state for step, state in steps.items() if step is not None}
         return {self.first_steps[encoder]: ORIGINAL} | followed if followed else {}
 
     def source(self, encoder: str, state: State) -> Mapping[str, Any]:
         """Return where the weights of a state come from; of a tuned one, those it was tuned from."""
-        return self.given[encoder][state.name].source if state.name else self.encoders[encoder]
+        return self.states[encoder][state.name].source if state.name else self.encoders[encoder]
 
     @property
     def sources(self) -> list[Mapping[str, Any]]:
         """Where all weights come from that are not trained here."""
-        given = [state.source for states in self.given.values() for state in states.values()]
+        given = [state.source for states in self.states.values() for state in states.values()]
         return [*self.encoders.values(), *given]
 
     @property
@@ -168,7 +168,7 @@ def study_from(given: Mapping[str, Any], path: Path) -> Study:
     }
     words = [task for task, definition in definitions.items() if definition.arity > 0]
     content["dynamics"].setdefault("tasks", words)
-    return replace(_build(content, corpora, definitions, path), file_content=given)
+    return replace(_build(content, corpora, definitions, path), given=given)
 
 
 def check_configuration(config: Mapping[str, Any]) -> None:
@@ -351,7 +351,7 @@ def _build(
         description=content["description"].strip(),
         seeds=tuple(content["seeds"]),
         encoders=encoders,
-        given={name: given_states(entry, f"{path}: encoders.{name}") for name, entry in entries.items()},
+        states={name: given_states(entry, f"{path}: encoders.{name}") for name, entry in entries.items()},
         first_steps={name: first_step(entry) for name, entry in entries.items()},
         corpora=corpora,
         tasks={task: entry["corpus"] for task, entry in content["tasks"].items()},

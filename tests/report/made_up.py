@@ -31,7 +31,7 @@ STUDY = {
     "description": f"A study of {HOSTILE} & more.",
     "seeds": [0, 1],
     "encoders": {"small": {}, "large": {}},
-    "given": {"small": {"later": {"source": {"folder": HOSTILE}, "step": 7}}, "large": {}},
+    "states": {"small": {"later": {"source": {"folder": HOSTILE}, "step": 7}}, "large": {}},
     "corpora": {
         "pud": {
             "files": {"all": "UD_English-PUD/en_pud-ud-test.conllu"},

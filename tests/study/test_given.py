@@ -97,7 +97,7 @@ def test_what_a_study_makes_of_given_states_some_job_makes():
         made = {results.encoder("mine"), results.provenance}
         for task in asked.tasks:
             made |= {results.examples(task), results.movement("mine", task), results.passage("mine", task)}
-            for state in [ORIGINAL, *map(State.given, asked.given["mine"])]:
+            for state in [ORIGINAL, *map(State.given, asked.states["mine"])]:
                 made |= {results.probe("mine", state, task), results.geometry("mine", state, task)}
                 made |= {results.store("mine", state, task, "train"), results.reading("mine", state, task)}
         for name in asked.produce:

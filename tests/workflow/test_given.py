@@ -68,7 +68,7 @@ def test_two_checkpoints_and_a_trajectory_reach_their_reports(checkout):
     assert "sft (models/bert-1)" in page
     assert "nothing was trained" in page
     provenance = json.loads((checkout.folder / "results/two/provenance.json").read_text())
-    assert provenance["study"]["given"]["mine"]["sft"]["source"] == {"folder": "models/bert-1"}
+    assert provenance["study"]["states"]["mine"]["sft"]["source"] == {"folder": "models/bert-1"}
     assert "models/bert-1/model.safetensors" in provenance["inputs"]
     assert checkout.planned(study=two) == {}
 
