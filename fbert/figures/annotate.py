@@ -17,6 +17,8 @@ _LINE = 1.25 * SMALL  # points between lines of text
 # Where a name may stand, in units of its own size from its point.
 _PLACES = ((0, 1), (0, -1), (0.6, 0.6), (-0.6, 0.6), (0.6, -0.6), (-0.6, -0.6), (0.7, 0), (-0.7, 0))
 _RINGS = (1.0, 1.8, 2.8, 4.0)
+_COVERED = 30.0  # what a mark beneath a name costs, in points of distance
+_CLEAR = 0.5 * _COVERED
 
 
 class Name(NamedTuple):
@@ -75,6 +77,15 @@ def name_points(axes: Axes, names: Sequence[Name]) -> None:
 
     The earlier a name, the better its place.
     """
+    _name(axes, names, np.inf)
+
+
+def name_where_clear(axes: Axes, names: Sequence[Name]) -> None:
+    """Write those of the names that have room near their points, clear of each other and of all marks."""
+    _name(axes, names, _CLEAR)
+
+
+def _name(axes: Axes, names: Sequence[Name], at_most: float) -> None:
     axes.figure.canvas.draw()  # makes the layout
     scale = 72 / axes.figure.dpi
     frame = axes.get_window_extent()
@@ -85,9 +96,11 @@ def name_points(axes: Axes, names: Sequence[Name]) -> None:
     for name in names:
         point = axes.transData.transform((name.x, name.y)) * scale
         size = np.array([TextPath((0, 0), name.text, SMALL).get_extents().width + 2, _LINE])
-        box = min(_boxes(point, size), key=lambda box: _cost(box, point, taken, obstacles, bounds))
-        taken.append(box)
-        _write(axes, name, box.mean(axis=0) - point)
+        costs = [(_cost(box, point, taken, obstacles, bounds), box) for box in _boxes(point, size)]
+        cost, box = min(costs, key=lambda pair: pair[0])
+        if cost < at_most:
+            taken.append(box)
+            _write(axes, name, box.mean(axis=0) - point)
 
 
 def _boxes(point: NDArray[np.float64], size: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -108,7 +121,7 @@ def _cost(
     outside = bool((box[0] < bounds[0]).any() or (box[1] > bounds[1]).any())
     covered = int(((obstacles > box[0]) & (obstacles < box[1])).all(axis=1).sum())
     distance = float(np.linalg.norm(box.mean(axis=0) - point))
-    return 1e4 * overlaps + 3e3 * outside + 30.0 * covered + distance
+    return 1e4 * overlaps + 3e3 * outside + _COVERED * covered + distance
 
 
 def _write(axes: Axes, name: Name, offset: NDArray[np.float64]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from string import ascii_lowercase
 
 import pandas as pd
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from fbert.figures.annotate import Name, name_line_ends
 from fbert.figures.style import COLUMN, FAINT, PAGE, SMALL
@@ -28,6 +29,7 @@ def facets(
     heading: str = "{}",
     columns: int = 2,
     height: float = 2.1,
+    key: Mapping[str, Line2D] | None = None,
 ) -> Figure:
     """Draw a panel for each value of a column; names are placed last, when the layout is known.
 
@@ -39,6 +41,7 @@ def facets(
         heading: of a panel, with a place for the value.
         columns: panels in a row.
         height: of a row, in inches.
+        key: marks by what they mean, to stand below the panels.
     """
     values = list(frame[by].unique())
     figure, panels = grid(len(values), columns, height)
@@ -47,6 +50,9 @@ def facets(
         text = heading.format(value)
         axes.set_title(f"({letter}) {text}" if len(values) > 1 else text, loc="left")
     mark_synthetic(figure, frame)
+    if key:
+        marks = list(key.values())
+        figure.legend(marks, list(key), loc="outside lower center", ncols=len(key), handletextpad=0.0)
     for axes, found in zip(panels, names, strict=True):
         if found:
             name(axes, found)

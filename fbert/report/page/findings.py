@@ -66,7 +66,7 @@ def _paper(
 ) -> list[float]:
     """Return where the paper's encoders lie on this task; what is beyond an end of the line lies on it.
 
-    They were fine-tuned: beside a state that was given, whose name stands behind the encoder's, they do not lie.
+    They were fine-tuned, and do not lie beside a state that was given, whose name follows the encoder's.
     """
     encoder, _, task = case["name"].rpartition(", ")
     if " " in encoder:
