@@ -1,4 +1,4 @@
-"""What to hold a geometry against: labels dealt out at random, and two halves of the same set."""
+"""What to hold a geometry against: random labels, two halves of a set, two sets cut to one size."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fbert.analysis.geometry import describe_geometry
-from fbert.analysis.sampling import second_half
+from fbert.analysis.sampling import second_half, turns
 from fbert.analysis.similarity import spatial_similarity
 from fbert.directprobe.pairs import pairwise_distances
 from fbert.directprobe.solver.hull import SEPARABLE
-from fbert.records.geometry import Halves
+from fbert.records.geometry import Halves, Matched
+from fbert.store.read import Labelled
 
 
 def permuted_separability(X: NDArray[np.floating], y: NDArray[np.integer], seed: int) -> int:
@@ -46,3 +47,25 @@ def halves_similarity(
     halves = [describe_geometry(X[rows], y[rows], labels, gap) for rows in (~second, second)]
     found = spatial_similarity(*(half.distance_vector for half in halves))
     return Halves(found.r, found.pairs, all(half.at_least for half in halves))
+
+
+def size_matched_similarity(train: Labelled, test: Labelled, gap: float, seed: int) -> Matched:
+    """Compare training and test set, each cut to as many points of a label as the smaller of the two has.
+
+    Args:
+        train: the training set.
+        test: the test set, with the same label names.
+        gap: relative gap between lower and upper bound of a distance.
+        seed: of the choice of points.
+    """
+    k = len(train.labels)
+    sizes = np.minimum(*(np.bincount(part.y, minlength=k) for part in (train, test)))
+    if not sizes.any():
+        return Matched(None, 0, 0)
+    kept = [turns(part.y, seed) < sizes[part.y] for part in (train, test)]
+    cut = [
+        describe_geometry(part.X[rows], part.y[rows], part.labels, gap)
+        for part, rows in zip((train, test), kept, strict=True)
+    ]
+    found = spatial_similarity(*(part.distance_vector for part in cut))
+    return Matched(found.r, found.pairs, int(sizes.sum()))

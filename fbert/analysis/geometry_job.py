@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fbert.analysis.baselines import halves_similarity, permuted_separability
+from fbert.analysis.baselines import halves_similarity, permuted_separability, size_matched_similarity
 from fbert.analysis.geometry import describe_geometry
 from fbert.records.geometry import GeometryRecord
 from fbert.records.origin import Origin
@@ -29,11 +29,13 @@ def geometry_of_stores(
         CorruptFileError: a store is truncated, altered or something else.
     """
     origin = Origin.of_store(train, task, layer)
-    X, y, labels = read(train, task, origin.layer)
+    examples, tested = (read(store, task, origin.layer) for store in (train, test))
+    X, y, labels = examples
     return GeometryRecord(
         origin,
         describe_geometry(X, y, labels, gap),
-        describe_geometry(*read(test, task, origin.layer), gap),
+        describe_geometry(*tested, gap),
         permuted_separability(X, y, seed),
         halves_similarity(X, y, labels, gap, seed),
+        size_matched_similarity(examples, tested, gap, seed),
     )

@@ -12,7 +12,7 @@ from fbert.probe.probe import run_probe
 from fbert.probe.settings import ProbeSettings
 from fbert.records.origin import Origin
 from fbert.records.probe import ProbeRecord
-from fbert.store.read import read, read_forms
+from fbert.store.read import read, read_forms, read_seen
 
 
 def probe_stores(
@@ -36,7 +36,13 @@ def probe_stores(
     fitted, tested = (read(path, task, origin.layer) for path in (train, test))
     forms = read_forms(train, task), read_forms(test, task)
     result = run_probe(
-        (fitted.X, fitted.y), (tested.X, tested.y), fitted.labels, settings, seed, groups=forms, threads=1
+        (fitted.X, fitted.y),
+        (tested.X, tested.y),
+        fitted.labels,
+        settings,
+        seed,
+        groups=forms,
+        seen=read_seen(test, task),
     )
     return ProbeRecord(origin, result)
 

@@ -39,6 +39,7 @@ def run_probe(
     groups: Groups | None = None,
     device: str = "auto",
     threads: int = 1,
+    seen: NDArray[np.bool_] | None = None,
 ) -> ProbeResult:
     """Probe one representation for one task.
 
@@ -52,6 +53,7 @@ def run_probe(
         groups: word types of the training and the test examples, for the control task.
         device: a torch device, or `auto` for a GPU where there is one.
         threads: groups of perceptrons trained at a time on a CPU; the result does not depend on it.
+        seen: (m,) test examples whose input was trained on; the others have an accuracy of their own.
 
     Raises:
         InputError: unusable examples (not finite, wrong shapes, fewer than two labels in training, too few
@@ -63,6 +65,8 @@ def run_probe(
     seeds = run_seeds(seed, settings.runs)
     runs = _train_and_test(examples, choice.setting, settings, seeds, machine)
     result = _result(examples, labels, settings.kind, choice, runs)
+    if seen is not None:
+        result = replace(result, seen=int(seen.sum()), accuracy_unseen=_accuracy_of(runs, test[1], ~seen))
     if not settings.control:
         return result
     return _with_control(result, examples, settings, runs, groups, machine)
@@ -112,6 +116,15 @@ def _result(
         control=None,
         warnings=[*describe(examples, labels), *_describe_runs(examples, runs)],
     )
+
+
+def _accuracy_of(
+    runs: Sequence[ProbeRun], y_test: NDArray[np.int64], rows: NDArray[np.bool_]
+) -> float | None:
+    """Return the mean accuracy over some of the test rows; None if there are none."""
+    if not rows.any():
+        return None
+    return float(np.mean([accuracy(run.predicted[rows], np.asarray(y_test)[rows]) for run in runs]))
 
 
 def _auroc(runs: Sequence[ProbeRun], y_test: NDArray[np.int64], labels: Sequence[str]) -> float | None:

@@ -105,6 +105,23 @@ class Halves:
 
 
 @dataclass(frozen=True)
+class Matched:
+    """How alike training and test set are once both have as many points of each label.
+
+    Distances of hulls fall as points are added, so a set of another size is another set of distances.
+
+    Attributes:
+        similarity: Pearson's r of their label distances; None if undefined.
+        pairs: number of label pairs that both have.
+        n: number of points in either.
+    """
+
+    similarity: float | None
+    pairs: int
+    n: int
+
+
+@dataclass(frozen=True)
 class GeometryRecord:
     """What a DirectProbe job leaves.
 
@@ -114,6 +131,7 @@ class GeometryRecord:
         test: geometry of the test set.
         permuted_separable_pairs: of the training set, once its labels were permuted over the points.
         halves: of the training set.
+        matched: of both.
     """
 
     origin: Origin
@@ -121,6 +139,7 @@ class GeometryRecord:
     test: Geometry
     permuted_separable_pairs: int
     halves: Halves = field(default_factory=lambda: Halves(None, 0, False))
+    matched: Matched = field(default_factory=lambda: Matched(None, 0, 0))
 
     def write(self, path: Path | str) -> None:
         """Write it as JSON, whole or not at all."""
@@ -129,6 +148,7 @@ class GeometryRecord:
             "test": self.test.to_json(),
             "permuted_separable_pairs": self.permuted_separable_pairs,
             "halves": asdict(self.halves),
+            "matched": asdict(self.matched),
         }
         write_record(path, self.origin, content)
 
@@ -147,4 +167,5 @@ class GeometryRecord:
                 Geometry.from_json(content["test"]),
                 content["permuted_separable_pairs"],
                 Halves(**content["halves"]),
+                Matched(**content["matched"]),
             )

@@ -52,6 +52,8 @@ class ProbeResult:
         labels: all label names, in the order of the confusion matrix.
         per_label: label, number of examples in train and test, precision, recall, F1 over all final runs.
         confusion: counts summed over the final runs; true label by row, predicted label by column.
+        seen: number of test examples whose input stands in the training set.
+        accuracy_unseen: mean accuracy on the others; None if there are none, or it was not asked which.
         control: figures of the control task, if it was asked for.
         warnings: what the reader of the figures should know.
     """
@@ -78,6 +80,8 @@ class ProbeResult:
     confusion: list[list[int]]
     control: Control | None
     warnings: list[str]
+    seen: int = 0
+    accuracy_unseen: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The same as a mapping of plain values, fit for JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -62,10 +62,12 @@ def embed(
     record = _record(encoder, corpus, split, tasks, tokens) | dict(provenance or {})
     with creating(path, STORE, record) as file:
         _write_index(file, part, rows, {task: corpus.labels[task] for task in tasks})
+        for task in tasks if split == "test" else ():
+            file[f"tasks/{task}/seen"] = _seen(corpus, task)
         shape = (len(rows), encoder.dim)
         datasets = {layer: file.create_dataset(layer_name(layer), shape, dtype) for layer in wanted}
-        _fill(datasets, np.dtype(dtype), encoder, rows, sentences, tokens)
-        _make_equal(datasets.values(), repeated(part.sentences, rows))
+        repeats = Repeats(part.sentences, rows)
+        _fill(datasets, np.dtype(dtype), encoder, rows, sentences, tokens, repeats)
 
 
 class Embedder:
@@ -84,7 +86,7 @@ class Embedder:
         self._rows = needed_rows(part, [task])
         self._sentences = np.unique(self._rows[:, 0])
         self._tokens = encoder.tokenize([part.sentences[index] for index in self._sentences])
-        self._repeated = repeated(part.sentences, self._rows)
+        self._repeats = Repeats(part.sentences, self._rows)
         self._examples = _rows_of_examples(self._rows, part.examples[task])
 
     def vectors(self, layers: Sequence[int]) -> dict[int, NDArray[np.float32]]:
@@ -95,8 +97,8 @@ class Embedder:
         """
         shape = (len(self._rows), self.encoder.dim)
         arrays = {layer: np.empty(shape, dtype=np.float32) for layer in self.encoder.check_layers(layers)}
-        _fill(arrays, np.dtype(np.float32), self.encoder, self._rows, self._sentences, self._tokens)
-        _make_equal(arrays.values(), self._repeated)
+        what = self.encoder, self._rows, self._sentences, self._tokens, self._repeats
+        _fill(arrays, np.dtype(np.float32), *what)
         n = len(self._examples)
         return {layer: array[self._examples].reshape(n, -1) for layer, array in arrays.items()}
 
@@ -106,31 +108,35 @@ def needed_rows(part: Split, tasks: Sequence[str]) -> NDArray[np.int64]:
     return np.unique(np.concatenate([_pairs(part.examples[task]).reshape(-1, 2) for task in tasks]), axis=0)
 
 
-def repeated(sentences: Sequence[Sequence[str]], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return (m, 2): rows whose word and sentence an earlier row has, and the first that has them."""
-    first: dict[tuple[tuple[str, ...], int], int] = {}
-    found = [
-        (row, original)
-        for row, (sentence, word) in enumerate(rows.tolist())
-        if (original := first.setdefault((tuple(sentences[sentence]), word), row)) != row
-    ]
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
-
-
-def _make_equal(
-    layers: Iterable[h5py.Dataset | NDArray[np.float32]], repeated_rows: NDArray[np.int64]
-) -> None:
-    """Give equal inputs equal vectors.
+class Repeats:
+    """Rows that say the same as an earlier row, word and whole sentence, and the vectors of those others.
 
     In batches of another length a sentence gets other last digits, and a question that stands twice with two
-    labels would seem to be two points that can be parted.
+    labels would seem to be two points that can be parted. So equal inputs get equal vectors.
     """
-    if not len(repeated_rows):
-        return
-    later, original = repeated_rows.T
-    sources, place = np.unique(original, return_inverse=True)
-    for layer in layers:
-        layer[later] = layer[sources][place]
+
+    def __init__(self, sentences: Sequence[Sequence[str]], rows: NDArray[np.int64]) -> None:
+        """Find them among (r, 2) rows of sentence and word."""
+        first: dict[tuple[tuple[str, ...], int], int] = {}
+        self._first = {
+            row: original
+            for row, (sentence, word) in enumerate(rows.tolist())
+            if (original := first.setdefault((tuple(sentences[sentence]), word), row)) != row
+        }
+        self._kept: dict[int, NDArray[np.floating]] = dict.fromkeys(self._first.values(), np.empty(0))
+
+    def make_equal(self, values: NDArray[np.floating], start: int) -> None:
+        """Give the repeated ones among (layers, n, dim) the vectors of their first; blocks come in order.
+
+        Args:
+            values: rows `start` and following.
+            start: number of the first of them.
+        """
+        for row in range(start, start + values.shape[1]) if self._first else ():
+            if row in self._kept:
+                self._kept[row] = values[:, row - start].copy()
+            elif row in self._first:
+                values[:, row - start] = self._kept[self._first[row]]
 
 
 def _pairs(examples: Examples) -> NDArray[np.int64]:
@@ -152,6 +158,14 @@ def _write_index(
         write_texts(group, "names", names)
 
 
+def _seen(corpus: PreparedCorpus, task: str) -> NDArray[np.bool_]:
+    """Return (n,) which test examples have an input that stands in the training set too."""
+    parts = (corpus.splits[name] for name in ("train", "test"))
+    train, test = (labelled_inputs(part, task, corpus.labels[task]) for part in parts)
+    known = {example for example, _ in train}
+    return np.array([example in known for example, _ in test], dtype=np.bool_)
+
+
 def _rows_of_examples(rows: NDArray[np.int64], examples: Examples) -> NDArray[np.int64]:
     """Return (n, arity or 1): which of the rows each example is made of."""
     number = {(s, w): row for row, (s, w) in enumerate(rows.tolist())}
@@ -171,6 +185,7 @@ def _fill(
     rows: NDArray[np.int64],
     sentences: NDArray[np.int64],
     tokens: Sequence[Tokens],
+    repeats: Repeats,
 ) -> None:
     """Embed sentences and put their rows into the dataset or array of every layer, a block at a time.
 
@@ -182,6 +197,7 @@ def _fill(
         values = np.empty((len(layers), stop - start, encoder.dim), dtype)
         for vectors in encoder.vectors_of(tokens[first : first + BLOCK], list(layers)):
             _put_sentence(values, list(layers), encoder.name, rows[start:stop], block[vectors.index], vectors)
+        repeats.make_equal(values, int(start))
         for of_layer, dataset in zip(values, layers.values(), strict=True):
             dataset[start:stop] = of_layer
 

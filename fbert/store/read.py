@@ -59,6 +59,18 @@ def read_forms(path: Path | str, task: str) -> tuple[str, ...]:
         return tuple(forms[row] for row in values(_task(file, task)["rows"])[:, 0])
 
 
+def read_seen(path: Path | str, task: str) -> NDArray[np.bool_]:
+    """Return (n,) which examples of a test set have an input that stands in the training set too.
+
+    Raises:
+        InputError: the store lacks the task, or is that of a training set.
+    """
+    with opening(path, STORE) as file:
+        found = _task(file, task)
+        _check("seen" in found, file, "inputs held against a training set", ())
+        return np.asarray(values(found["seen"]), dtype=np.bool_)
+
+
 def read_provenance(path: Path | str) -> dict[str, Any]:
     """Return what made a store: encoder, state, corpus, split, versions, counts."""
     with opening(path, STORE) as file:

@@ -189,6 +189,7 @@ def _table7(title: str, inputs: Inputs) -> Table:
         *columns,
         "train_test_similarity",
         "label_level_similarity",
+        "size_matched_similarity",
         "runs_converged",
         "majority_accuracy",
         "published_accuracy",
@@ -196,6 +197,8 @@ def _table7(title: str, inputs: Inputs) -> Table:
     rows = probe_rows(inputs["probes"], inputs["geometries"], inputs["readings"])
     if not set(rows["pooling"].dropna()) <= _USUAL_POOLING:
         names.insert(len(ROW), "pooling")
+    if rows["test_examples_seen"].any():
+        names.insert(names.index("accuracy_std") + 1, "accuracy_unseen")
     return Table("table7", title, rows, {name: _HEADINGS[name] for name in names})
 
 
@@ -242,6 +245,8 @@ _HEADINGS = {
     "label_level_similarity_to_original": "Label-level similarity to original",
     "layer": "Layer",
     "pooling": "Vector",
+    "accuracy_unseen": "Accuracy, unseen inputs",
+    "size_matched_similarity": "Similarity, equal sizes",
     "runs_converged": "Converged",
     "majority_accuracy": "Majority",
     "published_accuracy": "Published accuracy",

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from fbert.analysis.baselines import halves_similarity, permuted_separability
+from fbert.analysis.baselines import halves_similarity, permuted_separability, size_matched_similarity
 from fbert.analysis.geometry import describe_geometry
 from fbert.analysis.sampling import balanced_rows, second_half
+from fbert.analysis.similarity import spatial_similarity
+from fbert.store.read import Labelled
 
 LABELS = ("a", "b", "c", "d")
 
@@ -64,3 +66,29 @@ def test_labels_take_turns_until_enough_are_chosen():
     y = np.array([0] * 50 + [1] * 3 + [2] * 20)
     assert np.bincount(y[balanced_rows(y, 15, seed=0)]).tolist() == [6, 3, 6]
     assert balanced_rows(y, 100, seed=0).tolist() == list(range(73))
+
+
+def test_sets_cut_to_one_size_are_nested_in_the_given_ones_and_compare_like_with_like():
+    """Hulls of few points lie inside those of many, so their distances are larger."""
+    train, test = Labelled(*heaps(800, 1.5), LABELS), Labelled(*heaps(40, 1.5), LABELS)
+    found = size_matched_similarity(train, test, 1e-3, seed=0)
+    assert (found.n, found.pairs) == (40, 6)
+    rows = np.isin(np.arange(800), balanced_rows(train.y, 40, seed=0))
+    cut, whole = (
+        describe_geometry(X, y, LABELS, 1e-3) for X, y in ((train.X[rows], train.y[rows]), train[:2])
+    )
+    other = describe_geometry(*test[:2], LABELS, 1e-3)
+    expected = spatial_similarity(cut.distance_vector, other.distance_vector)
+    assert found.similarity == pytest.approx(expected.r)
+    for pair, distance in whole.distance_vector.items():
+        assert distance < cut.distance_vector[pair]
+
+
+def test_labels_of_one_set_alone_are_left_out_of_equal_sizes():
+    X, y = heaps(80, 0.5)
+    without = y != 3
+    found = size_matched_similarity(Labelled(X, y, LABELS), Labelled(X[without], y[without], LABELS), 1e-3, 0)
+    assert (found.n, found.pairs) == (60, 3)
+    apart = y == 3
+    nothing = Labelled(X[apart], y[apart], LABELS), Labelled(X[without], y[without], LABELS)
+    assert size_matched_similarity(*nothing, 1e-3, 0).n == 0

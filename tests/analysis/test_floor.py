@@ -1,19 +1,24 @@
 """Contradictions in the labels: what cannot be brought together is told from what was not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fbert.analysis.dynamics import Course, follow
 from fbert.analysis.geometry import alone_points, describe_geometry
+from fbert.analysis.probe_job import probe_stores
 from fbert.analysis.similarity import train_test_similarity
 from fbert.encoder.model import Encoder
+from fbert.errors import InputError
 from fbert.prepared import Examples, PreparedCorpus, Split
+from fbert.probe.settings import ProbeSettings
 from fbert.records.geometry import Geometry, GeometryRecord, Halves
 from fbert.records.origin import Origin
 from fbert.records.trajectory import Trajectory
 from fbert.states import ORIGINAL
 from fbert.store.embed import Embedder, embed
-from fbert.store.read import read
+from fbert.store.read import read, read_seen
 
 LABELS = ("a", "b", "c", "d")
 # So many dimensions that no point lies in the hull of the others of its label.
@@ -127,3 +132,28 @@ def test_equal_texts_have_equal_vectors_whatever_their_batches(encoder, tmp_path
     found = describe_geometry(*read(tmp_path / "train.h5", "q", 1), 1e-3)
     assert found.alone == {"count": 1, "other": 2}
     assert (found.clusters, found.least) == (5, 5)
+
+
+def test_a_test_store_tells_what_was_trained_on(encoder, tmp_path):
+    corpus = questions()
+    test = Split(
+        (("who",), ("how", "long"), ("how", "many")),
+        {"q": Examples(np.arange(3), np.zeros((3, 0), int), np.array([1, 1, 0]))},
+    )
+    corpus = replace(corpus, splits={"train": corpus.splits["train"], "test": test})
+    for part in ("train", "test"):
+        embed(
+            encoder,
+            corpus,
+            part,
+            tmp_path / f"{part}.h5",
+            ["q"],
+            provenance={"encoder": "e", "state": "original", "corpus": "own", "synthetic": False},
+        )
+    assert read_seen(tmp_path / "test.h5", "q").tolist() == [True, False, True]
+    with pytest.raises(InputError, match="has no inputs held against a training set"):
+        read_seen(tmp_path / "train.h5", "q")
+    settings = ProbeSettings(widths=(4,), l2=(1e-4,), max_epochs=3, runs=2, control=False, held_out=0.4)
+    found = probe_stores(tmp_path / "train.h5", tmp_path / "test.h5", "q", "last", settings, 0).probe
+    assert found.seen == 2
+    assert found.accuracy_unseen in (0.0, 50.0, 100.0)

@@ -133,3 +133,16 @@ def test_learning_curves_go_on_after_convergence():
     settings = ProbeSettings(tolerance=10.0, patience=1, learning_rate=0.02)
     curves = learning_curves(train, {"seen": train}, names(4), Setting((32, 8), 0.0), 80, [0], settings)
     assert curves["seen"][0, -1] == 100.0 > curves["seen"][0, 0]
+
+
+def test_accuracy_on_what_was_not_trained_on_is_that_of_these_rows():
+    """The test set, and after it rows of the training set: what was trained on changes one figure alone."""
+    X = np.concatenate([TEST[0], TRAIN[0][:50]])
+    y = np.concatenate([TEST[1], TRAIN[1][:50]])
+    seen = np.arange(len(y)) >= len(TEST[1])
+    found, plain = quick(test=(X, y), seen=seen), quick()
+    assert found.seen == 50
+    assert found.accuracy_unseen == pytest.approx(plain.accuracy)
+    assert (plain.seen, plain.accuracy_unseen) == (0, None)
+    every = quick(seen=np.ones(len(TEST[1]), dtype=bool))
+    assert (every.seen, every.accuracy_unseen) == (len(TEST[1]), None)
