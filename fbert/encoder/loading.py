@@ -135,8 +135,6 @@ def _cut(config: Any, source: EncoderSource) -> None:
             f"encoder {source.name}: layers is {source.layers}, the model has only {config.num_hidden_layers}"
         )
     config.num_hidden_layers = source.layers
-    if hasattr(config, "encoder_layers"):
-        config.encoder_layers = source.layers
     if getattr(config, "layer_types", None) is not None:
         config.layer_types = config.layer_types[: source.layers]
 

@@ -89,6 +89,14 @@ def test_how_a_model_reads_is_tried_out_and_not_looked_up(tmp_path):
     assert encoder.pooling == Pooling("last", "last")
 
 
+@pytest.mark.parametrize("family", DECODERS)
+def test_a_decoder_keeps_nothing_to_go_on_from(built, family):
+    """It would be as large as all its vectors."""
+    encoder = Encoder.load(built(family)[0], "cpu")
+    batch = encoder.batch(encoder.tokenize(SENTENCES))
+    assert encoder.model(input_ids=batch.ids, attention_mask=batch.mask).past_key_values is None
+
+
 @pytest.mark.parametrize("family", ["bert", "gpt2"])
 def test_one_of_the_two_may_be_asked_for(built, family):
     source = built(family)[0]

@@ -44,6 +44,23 @@ def test_frozen_layers_give_the_same_vectors_and_the_others_do_not(family, tmp_p
     assert not np.array_equal(after[3], before[3])
 
 
+FINAL_NORMS = {
+    "modernbert": "final_norm.weight",
+    "llama": "norm.weight",
+    "gpt2": "ln_f.weight",
+    "pythia": "final_layer_norm.weight",
+    "t5": "encoder.final_layer_norm.weight",
+}
+
+
+@pytest.mark.parametrize(("family", "norm"), FINAL_NORMS.items())
+def test_the_norm_after_the_last_layer_is_trained_with_the_upper_ones(family, norm, tmp_path):
+    source = build(family, tmp_path / "original")
+    folder = tuned(source, tmp_path / "tuned", FinetuneSettings(epochs=1, batch_size=8, freeze=2))
+    before, after = (load_file(place / "model.safetensors") for place in (tmp_path / "original", folder))
+    assert not torch.equal(before[norm], after[norm])
+
+
 @pytest.mark.parametrize("family", ["bert", "modernbert"])
 def test_with_all_layers_frozen_the_head_alone_learns(family, tmp_path):
     source = build(family, tmp_path / "original")

@@ -10,6 +10,12 @@ import yaml
 from checkout import Checkout
 from encoder.tiny import NOUNS, OTHERS, VERBS, build
 
+from fbert.encoder.model import Encoder
+from fbert.encoder.source import EncoderSource
+from fbert.prepared import PreparedCorpus
+from fbert.store.embed import Embedder
+from fbert.store.read import read
+
 FAMILIES = ["bert", "roberta", "xlm-roberta", "deberta", "electra", "modernbert", "distilbert", "t5", "bart"]
 FAMILIES += ["gpt2", "qwen", "gemma"]
 # Each family, two ways to tune a part of an encoder, and one of the ways to read it otherwise.
@@ -112,6 +118,18 @@ def test_a_csv_and_a_treebank_go_through_every_encoder_to_a_report(own, encoder)
     assert len(cases) == len(TASKS)
     report = (own.folder / "results/mine/report.html").read_text()
     assert all(f"{encoder}, {task}" in report for task in TASKS)
+
+
+@pytest.mark.hard
+@pytest.mark.parametrize("encoder", ["llama-mean"], indirect=True)
+def test_a_tuned_state_is_read_as_its_encoder(own, encoder):
+    results = own.folder / "results/mine"
+    stored = read(results / f"embeddings/{encoder}/Case-seed0/Case-test.h5", "Case", 3).X
+    place = {"folder": str(own.folder / ENCODERS[encoder]["folder"])}
+    source = EncoderSource.from_study(encoder, ENCODERS[encoder] | place)
+    tuned = Encoder.load(results / f"checkpoints/{encoder}/Case-seed0", "cpu", of=source)
+    again = Embedder(tuned, PreparedCorpus.read(results / "examples/Case.json"), "test", "Case")
+    np.testing.assert_array_equal(again.vectors([3])[3], stored)
 
 
 @pytest.mark.hard
