@@ -197,8 +197,9 @@ class Plan:
 
     def _settings_of_embed(self, encoder: str, state: str, task: str) -> Settings:
         self._check(state=state, task=task)
-        source = self.study.source(encoder, State.parse(state))
-        return {"source": dict(source), "dtype": self.study.store["dtype"]}
+        found = State.parse(state)
+        given = {"given": dict(self.study.source(encoder, found))} if found.name else {}
+        return {"source": dict(self.study.encoders[encoder]), "dtype": self.study.store["dtype"]} | given
 
     def _settings_of_probe(self, encoder: str, state: str, task: str, layer: str) -> Settings:
         self._check(task=task)
@@ -308,12 +309,14 @@ class Plan:
         return sum(file.stat().st_size for file in files) // 10**6
 
     def embedding_inputs(self, wildcards: Any) -> Inputs:
-        """Return a task's examples, the original encoder, and for a tuned state its checkpoint."""
+        """Return a task's examples, the original encoder, and what a tuned or given state is read from."""
         state = State.parse(wildcards.state)
         tuned = [self.results.checkpoint(wildcards.encoder, state)] if state.is_tuned else []
         examples = [self.results.examples(wildcards.task)]
-        source = self._files_of_source(wildcards.encoder, self.study.source(wildcards.encoder, state))
-        return {"examples": examples, "encoder": source, "checkpoint": tuned}
+        source = self.study.source(wildcards.encoder, state) if state.name else None
+        given = [] if source is None else self._files_of_source(wildcards.encoder, source)
+        encoder = list(dict.fromkeys([*self.encoder_files(wildcards), *given]))
+        return {"examples": examples, "encoder": encoder, "checkpoint": tuned}
 
     def stores_of_states(self, wildcards: Any) -> Inputs:
         """Return the training stores of a task in each state of an encoder's trajectory."""

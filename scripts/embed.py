@@ -15,10 +15,11 @@ if __name__ == "__main__":
         settings, wildcards = snakemake.params.job["settings"], snakemake.wildcards
         corpus = PreparedCorpus.read(snakemake.input.examples[0])
         source = EncoderSource.from_study(wildcards.encoder, settings["source"])
-        encoder = Encoder.load(*snakemake.input.checkpoint or [source], of=source)
+        given = EncoderSource.from_study(source.name, settings.get("given", settings["source"]))
+        encoder = Encoder.load(*snakemake.input.checkpoint or [given], of=source)
         provenance = {
             "encoder": source.name,
-            "source": source.as_dict(),
+            "source": given.as_dict(),
             "state": wildcards.state,
             "synthetic": corpus.synthetic,
         }

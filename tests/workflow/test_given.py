@@ -101,23 +101,28 @@ def test_a_decoder_its_checkpoint_and_its_adapter_and_an_embedding_model(checkou
     further(models / "llama", 1)
     adapter(models / "llama", models / "lora", "llama", head=True)
     save(models / "st", "bert", {"pooling_mode_mean_tokens": True})
+    shutil.copytree(models / "st", models / "bert", ignore=shutil.ignore_patterns("modules.json", "1_*"))
     states = {"sft": {"folder": "models/llama-1"}, "lora": {"adapter": "models/lora"}}
-    encoders = {"st": {"folder": "models/st"}, "llama": {"folder": "models/llama", "states": states}}
+    # A plain checkpoint has no pooling of its own: it is read as the encoder it is a state of.
+    plain = {"folder": "models/st", "states": {"plain": {"folder": "models/bert"}}}
+    encoders = {"st": plain, "llama": {"folder": "models/llama", "states": states}}
     study = write_study(checkout, "kinds", encoders, layers="all")
     checkout.run(study=study)
     table = rows(checkout, "kinds", "table7").set_index(["model", "task", "representation"])
     of_llama = table.loc["llama"]
     assert of_llama.index.get_level_values("representation").unique().tolist() == ["original", "sft", "lora"]
     assert set(of_llama["pooling"]) == {"last"}
-    assert table["pooling"].loc["st"].droplevel("representation").to_dict() == {
-        "mood": "mean",
-        "Case": "mean",
-    }
+    assert set(table["pooling"].loc["st"]) == {"mean"}
+    stores = [
+        checkout.folder / f"results/kinds/embeddings/st/{s}/mood-test.h5" for s in ("original", "plain")
+    ]
+    original, plain = (read(store, "mood", 3).X for store in stores)
+    np.testing.assert_array_equal(original, plain)
     assert (of_llama.loc["mood"]["accuracy"] > 50).all(), "every sentence has a vector of its own"
     assert table["remark"].isna().all()
     by_layer = rows(checkout, "kinds", "table8")
     assert sorted(set(by_layer["layer"])) == [0, 1, 2, 3]
-    assert len(by_layer) == 4 * 2 * (1 + 3)
+    assert len(by_layer) == 4 * 2 * (2 + 3)
     assert by_layer[["accuracy", "clusters", "separable_pairs"]].notna().all(axis=None)
     assert "models/lora" in rows(checkout, "kinds", "table1")["adapter"].tolist()
     assert (checkout.folder / "results/kinds/figures/layers.png").is_file()
