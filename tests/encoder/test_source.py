@@ -15,7 +15,12 @@ def test_a_study_names_one_place_and_may_cut():
 
 
 def test_how_it_is_read_is_a_part_of_what_makes_its_vectors():
-    reading = {"pooling": {"words": "last"}, "dtype": "bfloat16", "adapter": "adapters/mine"}
+    reading = {
+        "pooling": {"words": "last"},
+        "dtype": "bfloat16",
+        "adapter": "adapters/mine",
+        "model_type": "bert",
+    }
     source = EncoderSource.from_study("x", {"folder": "models/x", "probe": {}} | reading)
     assert source.as_dict() == {"name": "x", "folder": "models/x"} | reading
 
