@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from huggingface_hub import get_cached_repo_tree, snapshot_download
 from huggingface_hub.constants import HF_HUB_CACHE
@@ -15,18 +15,24 @@ from fbert.hub import HERE
 from fbert.paths import fetched_encoder
 
 _TEXTS = re.compile(r".*\.(json|txt|model|spm|jinja)")
-# In the order in which transformers looks for them.
-_WEIGHTS = (
-    re.compile(r"(.*/)?model(-\d+-of-\d+)?\.safetensors"),
-    re.compile(r"(.*/)?pytorch_model(-\d+-of-\d+)?\.bin"),
-)
+_SAFETENSORS = re.compile(r"(.*/)?model(-\d+-of-\d+)?\.safetensors")
+_PICKLED = re.compile(r"(.*/)?pytorch_model(-\d+-of-\d+)?\.bin")
 
 
 def files_read(names: Iterable[str]) -> list[str]:
-    """Return which files of a repository may be read: all small ones, and the weights in one form."""
+    """Return which files of a repository may be read: all small ones, and the weights of each folder.
+
+    These are in one form, pickled ones only where there is nothing else, as transformers reads them.
+    """
     listed = sorted(names)
-    forms = [[name for name in listed if form.fullmatch(name)] for form in _WEIGHTS]
-    return [name for name in listed if _TEXTS.fullmatch(name)] + next(filter(None, forms), [])
+    safe = {PurePosixPath(name).parent for name in listed if _SAFETENSORS.fullmatch(name)}
+    return [
+        name
+        for name in listed
+        if _TEXTS.fullmatch(name)
+        or _SAFETENSORS.fullmatch(name)
+        or (_PICKLED.fullmatch(name) and PurePosixPath(name).parent not in safe)
+    ]
 
 
 def listed_files(source: EncoderSource) -> list[str] | None:

@@ -59,7 +59,6 @@ def _download(source: EncoderSource) -> None:
     with network(not stays_offline()):
         with asking(repository):
             found = HfApi().model_info(repository.hub, revision=repository.revision)
-            HfApi().auth_check(repository.hub)
         names = files_read(file.rfilename for file in found.siblings or [])
         with asking(repository, loading=True):
             snapshot_download(repository.hub, revision=repository.revision, allow_patterns=names)

@@ -14,6 +14,7 @@ from loopback_hub import NOWHERE, Repository, environment, serving
 
 from encoder.test_sentence_transformers import save
 from fbert.encoder import EncoderSource
+from fbert.encoder.cache import files_read
 from fbert.encoder.model import Encoder
 
 pytestmark = pytest.mark.network
@@ -96,6 +97,15 @@ def test_what_was_fetched_is_found_without_a_network_and_asked_for_no_more(tmp_p
     (listed,) = tmp_path.rglob("trees/*.json")
     listed.unlink()
     assert fetched(tmp_path, NOWHERE) == [record]
+
+
+def test_weights_are_fetched_in_one_form():
+    shards = ["model-00001-of-00002.safetensors", "model.safetensors.index.json"]
+    texts = ["0_Transformer/vocab.txt", "config.json", "spm.model"]
+    left = ["README.md", "model.fp16.safetensors", "onnx/model.onnx", "tf_model.h5", "pytorch_model.bin"]
+    assert files_read([*shards, *texts, *left]) == sorted(shards + texts)
+    pickled = ["pytorch_model.bin", "2_Dense/model.safetensors"]
+    assert files_read([*pickled, "2_Dense/pytorch_model.bin"]) == sorted(pickled)
 
 
 def test_a_cache_that_lacks_a_file_is_not_taken_for_whole(hub, tmp_path):
