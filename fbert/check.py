@@ -81,11 +81,13 @@ def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) ->
     from fbert.encoder.model import Encoder
     from fbert.encoder.source import EncoderSource
     from fbert.encoder.tokens import reading_of
+    from fbert.hub import network
 
     entry: Mapping[str, Any] = study.encoders[name]
     source = EncoderSource.from_study(name, entry)
     try:
-        facts, encoder = describe(source), Encoder.load(source)
+        with network(False):  # the workflow will fetch it
+            facts, encoder = describe(source), Encoder.load(source)
     except InputError as error:
         yield f"{name}: not here yet, or not usable: {error}" if source.hub else f"{name}: ! {error}"
         return

@@ -61,9 +61,12 @@ def check_encoder(source: EncoderSource) -> Iterator[str]:
     Raises:
         InputError: the encoder cannot be used; the message has the reason.
     """
+    from fbert.encoder.hub import fetch
     from fbert.encoder.loading import describe
     from fbert.encoder.model import Encoder
 
+    if source.hub is not None:
+        fetch(source)
     facts, encoder = describe(source), Encoder.load(source)
     yield (
         f"{source.name}: {encoder.model.config.model_type}, {facts['layers']} layers, "

@@ -286,6 +286,15 @@ class Plan:
         """Return what an encoder is read from: its record if it is of the hub, else its folder's files."""
         return self._files_of_source(wildcards.encoder, self.study.encoders[wildcards.encoder])
 
+    def model_type(self, wildcards: Any) -> str | None:
+        """Return what a study says of a model of the hub whose configuration does not name its type.
+
+        It is needed to try whether the model opens; no file that is fetched depends on it.
+        """
+        place = (wildcards.hub, wildcards.revision)
+        said = [of for of in self.study.sources if (of.get("hub"), of.get("revision")) == place]
+        return next((source["model_type"] for source in said if "model_type" in source), None)
+
     def described_files(self, wildcards: Any) -> list[str]:
         """Return what an encoder and its given states are read from."""
         given = self.study.states[wildcards.encoder].values()

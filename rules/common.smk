@@ -12,6 +12,8 @@ from snakemake.logging import logger
 # The checkout, also where the workflow is started from workflow/Snakefile.
 ROOT = Path(workflow.current_basedir).parent
 sys.path.insert(0, str(ROOT))
+# Whether who starts the workflow wants nothing fetched; a job on another machine, which reads this again, inherits it.
+os.environ.setdefault("FBERT_HUB_OFFLINE", os.environ.get("HF_HUB_OFFLINE", "0"))
 # What jobs inherit: this checkout's package before any installed one, and no network for encoders and datasets, since
 # what a study needs of the hub is fetched before (fetch_encoder and fetch_dataset alone ask for it).
 os.environ.update(

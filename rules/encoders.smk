@@ -17,6 +17,7 @@ rule fetch_encoder:
         runtime=60,
     params:
         job=job("fetch_encoder"),
+        model_type=PLAN.model_type,
     script:
         "../scripts/fetch_encoder.py"
 

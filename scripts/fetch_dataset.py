@@ -6,8 +6,9 @@ from fbert.job import job
 
 if __name__ == "__main__":
     with job(snakemake, alone=True):
-        # Read while the libraries below are imported.
-        os.environ.update(HF_HUB_OFFLINE="0", HF_DATASETS_OFFLINE="0")
+        # Read while the libraries below are imported: jobs are offline, but this one as its user asked.
+        offline = os.environ["FBERT_HUB_OFFLINE"]
+        os.environ.update(HF_HUB_OFFLINE=offline, HF_DATASETS_OFFLINE=offline)
 
         from fbert.corpora.hub import fetch_split
         from fbert.files import write_json

@@ -4,7 +4,9 @@ import hashlib
 import http.server
 import json
 import re
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +29,7 @@ class Repository:
         converted: the commit of the hub's own conversion to Parquet.
         failing: the status with which it answers whatever is asked; 0 to answer.
         altered: paths of which something else comes over the wire than the hub says it has.
+        fatal: a path in the middle of which the server dies, once small files were sent.
     """
 
     files: Mapping[str, bytes]
@@ -35,6 +38,7 @@ class Repository:
     converted: str | None = None
     failing: int = 0
     altered: set[str] = field(default_factory=set)
+    fatal: str | None = None
 
     def entry(self, path: str) -> dict:
         """Describe a file; as on the hub, what is no small text is kept apart (lfs)."""
@@ -55,16 +59,17 @@ class Repository:
 
 
 def is_large(path: str) -> bool:
-    return path.endswith((".parquet", ".gz", ".safetensors"))
+    return path.endswith((".parquet", ".gz", ".safetensors", ".bin"))
 
 
 class Hub(http.server.ThreadingHTTPServer):
-    """Serves repositories by kind (`models`, `datasets`) and id, and counts what it was asked."""
+    """Serves repositories by kind (`models`, `datasets`) and id; says what it was asked and sent."""
 
     def __init__(self, repositories: Mapping[tuple[str, str], Repository]) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
         self.repositories = repositories
         self.asked = 0
+        self.sent: set[str] = set()
 
     @property
     def endpoint(self) -> str:
@@ -134,7 +139,24 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         sum_of_file = entry["lfs"]["sha256"] if "lfs" in entry else entry["oid"]
         if file in repository.altered:
             content = content[:-1] + bytes([content[-1] ^ 1])
-        return self._send(content, {"ETag": f'"{sum_of_file}"', "X-Repo-Commit": repository.revision})
+        headers = {"ETag": f'"{sum_of_file}"', "X-Repo-Commit": repository.revision}
+        if file == repository.fatal and self.command == "GET":
+            small = {name for name in repository.files if name.endswith((".json", ".txt"))}
+            return self._die(content, headers, small)
+        self._send(content, headers)
+        if self.command == "GET":
+            self.server.sent.add(file)
+        return None
+
+    def _die(self, content: bytes, headers: Mapping[str, str], before: set[str]) -> None:
+        """Send half a file once others were sent, and let nobody connect from then on."""
+        while not before <= self.server.sent:
+            time.sleep(0.01)
+        self.server.socket.close()
+        self._begin(200, headers, len(content))
+        self.wfile.write(content[: len(content) // 2])
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def _refuse(self, status: int, code: str) -> None:
         self._send(b"", {"X-Error-Code": code}, status)
@@ -143,13 +165,16 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         self._send(json.dumps(content).encode())
 
     def _send(self, content: bytes, headers: Mapping[str, str] = {}, status: int = 200) -> None:
+        self._begin(status, headers, len(content))
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _begin(self, status: int, headers: Mapping[str, str], length: int) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(length))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
 
     def log_message(self, *_):
         pass

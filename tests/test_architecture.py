@@ -12,7 +12,7 @@ from fbert.fingerprint import PACKAGE, _file_of, direct_imports, imported_files,
 # Each module may import those of earlier lines, never of its own line or of later ones.
 ORDER = [
     ["errors", "layers", "words", "text_kind", "fingerprint", "environment"],
-    ["states", "files", "published", "warm"],
+    ["states", "files", "hub", "published", "warm"],
     ["paths", "made"],
     ["products", "job", "provenance", "corpora"],
     ["task_definitions", "prepared"],

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import datasets
 from huggingface_hub import HfApi, hf_hub_download
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
 from huggingface_hub.hf_api import RepoSibling
 
 from fbert.corpora.dataset import KINDS
 from fbert.corpora.fetch import checksum_of
 from fbert.errors import CorruptFileError, InputError, nearest
 from fbert.files import sha256
+from fbert.hub import Repository, asking
 
 _CONVERTED = re.compile(r"([^/]+)/([^/]+)/\d{4}\.parquet")
 # Fields of a builder's configuration that say which files there are and not how they are read.
@@ -59,7 +53,8 @@ def fetch_split(hub: str, revision: str, config: str | None, split: str) -> dict
             everybody, or that needs code of its own; the message says what to do.
         CorruptFileError: a file is not what the hub has; the message names it.
     """
-    with _asking(hub, revision):
+    asked = Repository("dataset", hub, revision)
+    with asking(asked):
         info = HfApi().dataset_info(hub, revision=revision, files_metadata=True)
         HfApi().auth_check(hub, repo_type="dataset")
     known = {file.rfilename: file for file in info.siblings or []}
@@ -69,7 +64,7 @@ def fetch_split(hub: str, revision: str, config: str | None, split: str) -> dict
     found = _converted(hub, config, known) or _described(hub, revision, config)
     if split not in found.files:
         raise InputError(f"dataset {hub}: has no split '{split}'; {nearest(split, found.files)}")
-    with _asking(hub, revision):
+    with asking(asked, loading=True):
         local = {
             path: Path(hf_hub_download(hub, path, repo_type="dataset", revision=revision))
             for path in found.files[split]
@@ -89,44 +84,9 @@ def fetch_split(hub: str, revision: str, config: str | None, split: str) -> dict
     }
 
 
-@contextmanager
-def _asking(hub: str, revision: str) -> Iterator[None]:
-    """Say what to do about what the hub refuses."""
-    page = f"https://huggingface.co/datasets/{hub}"
-    try:
-        yield
-    except GatedRepoError as error:
-        raise InputError(
-            f"dataset {hub}: is only for those who accepted its terms; do so on {page}, then log in here "
-            "with `hf auth login` (or set HF_TOKEN) and run again"
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise InputError(
-            f"dataset {hub}: there is none of this id on the hub (owner/name), or it is private; for a "
-            "private one log in with `hf auth login` (or set HF_TOKEN)"
-        ) from error
-    except RevisionNotFoundError as error:
-        raise InputError(
-            f"dataset {hub}: has no revision {revision}; its commits are on {page}/commits/main"
-        ) from error
-    except HfHubHTTPError as error:
-        raise InputError(f"dataset {hub}: the hub refuses it ({error}); {_likely(error)}") from error
-    except Exception as error:  # of a connection, in the words of whatever library made it
-        raise InputError(
-            f"dataset {hub}: the hub cannot be reached ({type(error).__name__}: {error}). Is there a "
-            "network? Datasets are fetched where Snakemake runs; jobs need none"
-        ) from error
-
-
-def _likely(error: HfHubHTTPError) -> str:
-    if error.response.status_code in (401, 403):
-        return "the token by which you are logged in is not valid (any more): log in with `hf auth login`"
-    return "try again later"
-
-
 def _instead(hub: str) -> str:
     """Say which revision has the data of a dataset whose own files are code."""
-    with _asking(hub, "main"):
+    with asking(Repository("dataset", hub, "main")):
         refs = HfApi().list_repo_refs(hub, repo_type="dataset")
     commits = [ref.target_commit for ref in refs.converts if ref.name == "parquet"]
     if not commits:

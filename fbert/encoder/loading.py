@@ -9,15 +9,18 @@ from typing import Any
 
 import torch
 import transformers
+from huggingface_hub import is_offline_mode
 from transformers.models.auto.auto_factory import _get_model_class
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING, MODEL_MAPPING
 from transformers.utils.hub import cached_file
 
 from fbert.encoder.adapter import with_adapter
+from fbert.encoder.cache import cached_files, said_of_lacking
 from fbert.encoder.modules import SentenceModules, read_modules
 from fbert.encoder.source import EncoderSource
 from fbert.encoder.tokens import WordTokenizer
-from fbert.errors import InputError
+from fbert.errors import InputError, nearest
 from fbert.files import read_json
 
 
@@ -63,9 +66,7 @@ def load_model(source: EncoderSource, of: EncoderSource | None = None) -> tuple[
             **place, config=config, trust_remote_code=False
         )
     except Exception as error:  # the libraries below have no common one for broken or missing files
-        raise InputError(
-            f"encoder {source.name}: cannot be loaded ({type(error).__name__}: {error})"
-        ) from error
+        raise _unreadable(source, f"cannot be loaded ({type(error).__name__}: {error})") from error
     _check_weights(source.name, model, info)
     _check_vocabulary(source, model, tokenizer)
     if source.adapter is not None:
@@ -101,11 +102,16 @@ def _reader(source: EncoderSource) -> Callable[[str], Any]:
             )
             return None if found is None else read_json(found)
         except (OSError, ValueError) as error:
-            raise InputError(
-                f"encoder {source.name}: its configuration cannot be read, {path} ({error})"
-            ) from error
+            raise _unreadable(source, f"its configuration cannot be read, {path} ({error})") from error
 
     return read
+
+
+def _unreadable(source: EncoderSource, reason: str) -> InputError:
+    """Return the refusal of an encoder; in a job, that it is not in the cache comes before other reasons."""
+    if source.hub is not None and is_offline_mode() and not cached_files(source):
+        reason = said_of_lacking(source)
+    return InputError(f"encoder {source.name}: {reason}")
 
 
 def _place(source: EncoderSource, modules: SentenceModules | None) -> dict[str, str]:
@@ -117,9 +123,12 @@ def _place(source: EncoderSource, modules: SentenceModules | None) -> dict[str, 
 def _config(source: EncoderSource, place: Mapping[str, str]) -> Any:
     """Read the configuration; to keep k layers, it says k, and the weights above are left unread."""
     try:
-        config = transformers.AutoConfig.from_pretrained(**place, trust_remote_code=False)
+        written, _ = transformers.PreTrainedConfig.get_config_dict(**place)
+        config = _config_class(source, written).from_pretrained(**place, trust_remote_code=False)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
-        raise InputError(f"encoder {source.name}: its configuration cannot be read ({error})") from error
+        raise _unreadable(source, f"its configuration cannot be read ({error})") from error
     if not _is_text_encoder(config):
         raise InputError(
             f"encoder {source.name}: a model of type '{config.model_type}' is not a text encoder"
@@ -127,6 +136,29 @@ def _config(source: EncoderSource, place: Mapping[str, str]) -> Any:
     if source.layers is not None:
         _cut(config, source)
     return config
+
+
+def _config_class(source: EncoderSource, written: Mapping[str, Any]) -> Any:
+    """Return what reads a configuration: transformers' own choice, or by the study if it names no type."""
+    named = written.get("model_type")
+    if source.model_type is None and written and named is None:
+        raise InputError(
+            f"encoder {source.name}: its config.json has no model_type, as that of the first BERTs; say in "
+            "the study what it is, e.g. `model_type: bert`"
+        )
+    if source.model_type is None or named == source.model_type:
+        return transformers.AutoConfig
+    if named is not None:
+        raise InputError(
+            f"encoder {source.name}: model_type is {source.model_type}, its config.json says {named}; leave "
+            "the key out"
+        )
+    if source.model_type not in CONFIG_MAPPING:
+        raise InputError(
+            f"encoder {source.name}: transformers knows no model_type {source.model_type}; "
+            f"{nearest(source.model_type, CONFIG_MAPPING)}"
+        )
+    return CONFIG_MAPPING[source.model_type]
 
 
 def _cut(config: Any, source: EncoderSource) -> None:

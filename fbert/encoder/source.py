@@ -32,6 +32,7 @@ class EncoderSource:
             (`fbert.encoder.pooling`).
         dtype: `float32` or `bfloat16`, in which weights are kept and run; None is float32.
         adapter: folder of an adapter in the form of peft, which is merged into the weights.
+        model_type: what transformers calls its family, where its config.json does not say it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class EncoderSource:
     pooling: Mapping[str, str] | None = None
     dtype: str | None = None
     adapter: str | None = None
+    model_type: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what names no model, or more than one.

@@ -122,15 +122,16 @@ def test_what_reads_no_text_or_only_with_its_decoder_is_refused(config, tmp_path
         Encoder.load(EncoderSource("x", folder=str(tmp_path)), "cpu")
 
 
-def old_form(folder: Path) -> BertForPreTraining:
-    """Make a folder like the small BERTs: a pickled file, old names, a pretraining head, `vocab.txt`."""
+def old_form(folder: Path, **shape) -> BertForPreTraining:
+    """Make a folder as the first BERTs: pickled weights, old names, a pretraining head, `vocab.txt`."""
+    shape = SHAPE | shape
     packaged = Path(minilm(1).location()["pretrained_model_name_or_path"])
     shutil.copy(packaged / "vocab.txt", folder)
     torch.manual_seed(0)
-    model = BertForPreTraining(BertConfig(**SHAPE))
-    (folder / "config.json").write_text(json.dumps(SHAPE | {"model_type": "bert"}))
+    model = BertForPreTraining(BertConfig(**shape))
+    (folder / "config.json").write_text(json.dumps(shape))
     old = {
-        name.replace("LayerNorm.weight", "LayerNorm.gamma"): value
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): value
         for name, value in model.state_dict().items()
     }
     torch.save(old, folder / "pytorch_model.bin")
@@ -139,7 +140,7 @@ def old_form(folder: Path) -> BertForPreTraining:
 
 def test_the_small_berts_form_is_read(tmp_path):
     expected = old_form(tmp_path).bert
-    encoder = Encoder.load(EncoderSource("old", folder=str(tmp_path)), "cpu")
+    encoder = Encoder.load(EncoderSource("old", folder=str(tmp_path), model_type="bert"), "cpu")
     for name, weight in encoder.model.named_parameters():
         np.testing.assert_array_equal(weight.detach(), expected.get_parameter(name).detach())
     assert encoder.tokenizer.max_length == 512
@@ -149,6 +150,20 @@ def test_the_small_berts_form_is_read(tmp_path):
         "light",
         "[SEP]",
     ]
+
+
+def test_the_type_that_a_configuration_does_not_name_is_the_studys(tmp_path):
+    old_form(tmp_path)
+    for kind, expected in {
+        None: r"its config.json has no model_type, .*e.g. `model_type: bert`",
+        "brt": "transformers knows no model_type brt; did you mean 'bert'?",
+    }.items():
+        with pytest.raises(InputError, match=f"encoder old: {expected}"):
+            describe(EncoderSource("old", folder=str(tmp_path), model_type=kind))
+    (tmp_path / "config.json").write_text(json.dumps(SHAPE | {"model_type": "bert"}))
+    assert describe(EncoderSource("old", folder=str(tmp_path), model_type="bert"))["layers"] == 3
+    with pytest.raises(InputError, match=r"model_type is roberta, its config\.json says bert"):
+        describe(EncoderSource("old", folder=str(tmp_path), model_type="roberta"))
 
 
 class Hostile:
@@ -163,7 +178,7 @@ def test_nothing_in_a_weight_file_is_executed(tmp_path):
     old_form(tmp_path)
     torch.save({"weight": Hostile(tmp_path / "executed")}, tmp_path / "pytorch_model.bin")
     with pytest.raises(InputError, match="encoder old: cannot be loaded"):
-        Encoder.load(EncoderSource("old", folder=str(tmp_path)), "cpu")
+        Encoder.load(EncoderSource("old", folder=str(tmp_path), model_type="bert"), "cpu")
     assert not (tmp_path / "executed").exists()
 
 

@@ -26,7 +26,12 @@ def test_the_folders_here_are_those_that_results_depend_on():
 
 
 def test_how_it_is_read_is_a_part_of_what_makes_its_vectors():
-    reading = {"pooling": {"words": "last"}, "dtype": "bfloat16", "adapter": "adapters/mine"}
+    reading = {
+        "pooling": {"words": "last"},
+        "dtype": "bfloat16",
+        "adapter": "adapters/mine",
+        "model_type": "bert",
+    }
     source = EncoderSource.from_study("x", {"folder": "models/x", "probe": {}} | reading)
     assert source.as_dict() == {"name": "x", "folder": "models/x"} | reading
 

@@ -42,8 +42,9 @@ STEPS = hub(late={"revision": "3" * 40, "step": 3000}, early={"revision": TWO, "
     ],
 )
 def test_a_state_comes_from_its_own_place_or_from_its_encoders(given, source):
-    found = study(hub(sft=given)).source("mine", State.given("sft"))
-    assert found == {"layers": 2} | source
+    shared = {"layers": 2, "model_type": "bert"}
+    found = study(hub(sft=given) | shared).source("mine", State.given("sft"))
+    assert found == shared | source
 
 
 def test_nothing_is_trained_unless_it_is_asked_for():
