@@ -23,7 +23,7 @@ ORDER = [
     ["check", "check_encoder", "verify", "finetune", "records", "console", "closing"],
     ["__main__", "probe", "directprobe"],
     ["analysis"],
-    ["findings"],
+    ["findings", "measures"],
     ["tables", "figures"],
     ["report"],
 ]
