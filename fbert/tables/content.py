@@ -203,7 +203,7 @@ def accuracy_columns(records: Sequence[ProbeRecord]) -> dict[str, Any]:
         "probe_warnings": "; ".join(dict.fromkeys(text for probe in probes for text in probe.warnings)),
         "majority_accuracy": round(float(np.mean([probe.majority["accuracy"] for probe in probes])), 2),
         "macro_f1": round(float(np.mean([probe.macro_f1 for probe in probes])), 2),
-        "auroc": _mean_if_all([probe.auroc for probe in probes]),
+        "auroc": mean_if_all([probe.auroc for probe in probes]),
     }
 
 
@@ -218,7 +218,7 @@ def geometry_columns(records: Sequence[GeometryRecord]) -> dict[str, Any]:
         "linearly_separable": _linear(train),
         "least_clusters": max(part.least for part in train),
         "clusters_std": _spread([part.clusters for part in train]),
-        "train_test_similarity": _mean_if_all([found.r for found in similarities]),
+        "train_test_similarity": mean_if_all([found.r for found in similarities]),
         "train_test_similarity_std": _spread([found.r for found in similarities]),
         "similarity_pairs": min(found.pairs for found in similarities),
         "label_level_similarity": _mean_defined(found.r for found in label_level),
@@ -251,7 +251,7 @@ def _mean_defined(values: Iterable[float | None]) -> float | None:
     return round(float(np.mean(defined)), 4) if defined else None
 
 
-def _mean_if_all(values: Sequence[float | None]) -> float | None:
+def mean_if_all(values: Sequence[float | None]) -> float | None:
     """Return the mean, None if one is undefined: a mean over the seeds that are linear would mislead."""
     return None if None in values else _mean_defined(values)
 
