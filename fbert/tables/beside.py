@@ -110,11 +110,21 @@ def agreement_rows(
     return pd.DataFrame(rows, columns=columns).assign(text=text)
 
 
-def rank_correlation(x: NDArray[np.float64], y: NDArray[np.float64], weights: Weights) -> float:
+def places_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the place of each value among the different ones, from 0."""
+    return np.unique(values, return_inverse=True)[1]
+
+
+def rank_correlation(x: NDArray[np.int64], y: NDArray[np.int64], weights: Weights) -> float:
     """Return Spearman's correlation where each pair of values counts so many times, NaN if it is undefined.
 
     Equal values share the mean of their ranks. Example: 3, 5, 5 with weights 2, 1, 1 have the ranks of
     3, 3, 5, 5, which are 1.5, 1.5, 3.5 and 3.5.
+
+    Args:
+        x: (n,) places of the values (`places_of`), which do not change as weights are drawn.
+        y: (n,) likewise.
+        weights: (n,) how many times each pair counts.
     """
     return weighted_correlation(_ranks(x, weights), _ranks(y, weights), weights)
 
@@ -179,7 +189,7 @@ def _difference(after: float | None, before: float | None) -> float | None:
 def _agreement(x: pd.Series, y: pd.Series, units: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Correlate over the states that have both values, and draw the units that these belong to."""
     both = np.flatnonzero(x.notna() & y.notna())
-    left, right = x.to_numpy()[both], y.to_numpy()[both]
+    left, right = places_of(x.to_numpy()[both]), places_of(y.to_numpy()[both])
     numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units[int(row)] for row in both))}
     of_state = np.array([numbers[units[int(row)]] for row in both], dtype=np.int64)
     count = len(numbers)
@@ -198,8 +208,7 @@ def _agreement(x: pd.Series, y: pd.Series, units: Sequence[tuple[str, str]]) -> 
     return found | {"correlation": round(interval.effect, 4)} | rounded
 
 
-def _ranks(values: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
+def _ranks(places: NDArray[np.int64], weights: Weights) -> NDArray[np.float64]:
     """Return the rank of each value where each counts so many times, less a half."""
-    places = np.unique(values, return_inverse=True)[1]
     counts = np.bincount(places, weights)
     return (np.cumsum(counts) - counts / 2)[places]

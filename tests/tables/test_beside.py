@@ -11,12 +11,13 @@ from made_up_records import geometry, origin, probe
 from scipy.stats import spearmanr
 
 from fbert.errors import InputError
+from fbert.measures.known import COMPARISONS, DESCRIPTIONS
 from fbert.records.measures import MeasuresRecord
-from fbert.tables.beside import agreement_rows, beside_rows, rank_correlation
+from fbert.tables.beside import agreement_rows, beside_rows, places_of, rank_correlation
 from fbert.tables.make import make_table
 
 OURS = "label_level_similarity_to_original"
-COMPARED, DESCRIBED = ("cka", "rsa", "procrustes"), ("convexity", "intrinsic_dimension", "anisotropy")
+COMPARED, DESCRIBED = ([measure.name for measure in kind] for kind in (COMPARISONS, DESCRIPTIONS))
 
 
 def measures(encoder, task, state, compared, described):
@@ -76,6 +77,11 @@ def test_a_row_for_each_representation_with_means_over_seeds():
     ]
     assert table.iloc[[0, 2]][against].isna().all(axis=None)
     assert table["anisotropy"].isna().all()
+
+
+def test_readers_see_every_measure_there_is():
+    shown = make_table("table9", "", records(units=1)).shown
+    assert {*(f"{name}_to_original" for name in COMPARED), *DESCRIBED} <= set(shown)
 
 
 def test_each_layer_has_its_own_original():
@@ -150,7 +156,7 @@ def test_an_interval_is_over_units_and_not_over_their_seeds():
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 3)), min_size=4, max_size=9))
 def test_weighted_ranks_are_those_of_repeated_values(rows):
     x, y, weights = np.array(rows, dtype=float).T
-    found = rank_correlation(x, y, weights)
+    found = rank_correlation(places_of(x), places_of(y), weights)
     if (weights > 0).sum() >= 3 and all(np.ptp(side[weights > 0]) for side in (x, y)):
         repeated = (np.repeat(side, weights.astype(int)) for side in (x, y))
         assert found == pytest.approx(spearmanr(*repeated).statistic)
