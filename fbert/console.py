@@ -37,6 +37,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "embedding": ("embed",),
     "probes": ("probe", "learning_curves"),
     "DirectProbe": ("directprobe", "dynamics", "follow_states"),
+    "other measures": ("measures",),
     "tables and figures": ("health", "make_table", "figure_data", "draw_figure", "findings"),
     "report": ("movement_view", "provenance", "report"),
 }

@@ -79,6 +79,16 @@ class Results:
         """The record of clusters and distances on a layer."""
         return self._record("directprobe", encoder, state, task, layer)
 
+    def measures(
+        self,
+        encoder: str = "{encoder}",
+        state: object = "{state}",
+        task: str = "{task}",
+        layer: str = "last",
+    ) -> str:
+        """The record of measures beside ours on a layer."""
+        return self._record("measures", encoder, state, task, layer)
+
     def trajectory(self, encoder: str, run: Run) -> str:
         """The geometry of one task through a training run, or through given states."""
         return self.training(encoder, run.end) if run.end.is_tuned else self.passage(encoder, run.task)

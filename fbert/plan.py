@@ -209,6 +209,10 @@ class Plan:
         self._check(encoder=encoder, task=task)
         return {"directprobe": self.study.directprobe, "seed": self._seed(state), "layer": layer}
 
+    def _settings_of_measures(self, encoder: str, state: str, task: str, layer: str) -> Settings:
+        self._check(encoder, state, task)
+        return {"layer": layer}
+
     def _settings_of_dynamics(self, encoder: str, tuned: str) -> Settings:
         state = self._tuned(tuned)
         return {
@@ -342,6 +346,14 @@ class Plan:
     def stores(self, wildcards: Any) -> Inputs:
         """Return the stores of a task in one state of an encoder."""
         return self._stores("", wildcards.encoder, State.parse(wildcards.state), wildcards.task)
+
+    def stores_of_state_and_original(self, wildcards: Any) -> Inputs:
+        """Return the training stores of a task in one state and in the original one."""
+        states = {"train": wildcards.state, "original": ORIGINAL}
+        return {
+            name: [self.results.store(wildcards.encoder, state, wildcards.task, "train")]
+            for name, state in states.items()
+        }
 
     def stores_before_and_after(self, wildcards: Any) -> Inputs:
         """Return the stores of the task that `tuned` was tuned on, before and after."""

@@ -192,18 +192,32 @@ def _records_at(
 
 
 def _records_by_layer(study: Study, results: Results, encoders: list[str]) -> Inputs:
-    places = [
+    return _records_at(results, _places_by_layer(study, encoders))
+
+
+def _places_by_layer(study: Study, encoders: list[str]) -> list[tuple[str, State, str, str]]:
+    return [
         (encoder, state, task, layer)
         for encoder in encoders
         for task in study.tasks
         for state in study.states_of(encoder, task)
-        for layer in [*map(str, study.layers_of[encoder]), "last"]
+        for layer in [*map(str, study.layers_of.get(encoder, ())), "last"]
     ]
-    return _records_at(results, places)
 
 
 def _records_of_layers(study: Study, results: Results) -> Inputs:
     return _records_by_layer(study, results, list(study.encoders))
+
+
+def _records_with_measures(study: Study, results: Results) -> Inputs:
+    """All encoders, tasks and layers: the two records of each, and that of measures beside ours."""
+    found = _records_by_layer(study, results, list(study.encoders))
+    places = _places_by_layer(study, list(study.encoders))
+    return found | {"measures": [results.measures(*place) for place in places]}
+
+
+def _nothing_but_originals(study: Study) -> str | None:
+    return None if study.seeds or any(study.given.values()) else "training runs (`seeds`), or given states"
 
 
 def _last_layer_alone(study: Study) -> str | None:
@@ -358,6 +372,19 @@ PRODUCTS: Mapping[str, Product] = {
             _TABLE,
             _records_of_layers,
             _last_layer_alone,
+        ),
+        TableProduct(
+            "table9",
+            "Measures of others beside ours: likeness to the original, and what a state is in itself",
+            _TABLE,
+            _records_with_measures,
+        ),
+        TableProduct(
+            "table10",
+            "Rank correlations of measures with ours, with the change of accuracy and with drift",
+            _TABLE,
+            _records_with_measures,
+            _nothing_but_originals,
         ),
         _figure("figure1", "plane", "What DirectProbe does, on points in the plane", ()),
         # The paper shows one task in its text and the rest in its appendix.

@@ -23,7 +23,7 @@ ORDER = [
     ["check", "check_encoder", "verify", "finetune", "records", "console", "closing"],
     ["__main__", "probe", "directprobe"],
     ["analysis"],
-    ["findings"],
+    ["findings", "measures"],
     ["tables", "figures"],
     ["report"],
 ]
@@ -39,7 +39,16 @@ FILES = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.p
 SCRIPTS = sorted((PACKAGE.parent / "scripts").glob("*.py"))
 # What words for readers, and what the workflow plans by, may never reach.
 PLANNING = {"products", "plan", "study", "verify", "__main__"}
-COMPUTING = ["prepare_task", "describe_encoder", "finetune", "embed", "probe", "directprobe", "dynamics"]
+COMPUTING = [
+    "prepare_task",
+    "describe_encoder",
+    "finetune",
+    "embed",
+    "probe",
+    "directprobe",
+    "measures",
+    "dynamics",
+]
 
 
 def test_every_module_has_its_place():
@@ -132,6 +141,7 @@ def test_planning_imports_only_the_standard_library_and_what_snakemake_has():
         ("prepare_task", {"torch", "transformers", "sklearn", "matplotlib", "numba", "h5py"}),
         ("report", {"torch", "transformers", "sklearn", "matplotlib", "numba", "h5py"}),
         ("directprobe", {"torch", "transformers", "matplotlib"}),
+        ("measures", {"torch", "transformers", "sklearn", "matplotlib", "numba"}),
         ("probe", {"transformers", "matplotlib", "numba"}),
     ],
 )

@@ -14,7 +14,7 @@ from fbert.records.geometry import GeometryRecord
 from fbert.records.origin import Origin, joined
 from fbert.records.probe import ProbeRecord
 from fbert.states import grouped
-from fbert.tables.content import accuracy_columns, geometry_columns
+from fbert.tables.content import accuracy_columns, geometry_columns, mean_if_all
 
 COLUMNS = [
     *ROW,
@@ -54,35 +54,31 @@ def layer_rows(probes: Sequence[ProbeRecord], geometries: Sequence[GeometryRecor
         InputError: a record is missing, that of an original on a layer included, or there twice.
     """
     original_of = originals(geometries)
-    groups = grouped(joined(probes, geometries), lambda pair: tuple(_row(pair[0].origin).values()))
+    groups = grouped(joined(probes, geometries), lambda pair: tuple(row_of(pair[0].origin).values()))
     rows = [
-        _row(pairs[0][0].origin)
+        row_of(pairs[0][0].origin)
         | accuracy_columns([probe for probe, _ in pairs])
         | geometry_columns([geometry for _, geometry in pairs])
         | {
-            "similarity_to_original": _mean_if_all(
+            "similarity_to_original": mean_if_all(
                 [similarity_to(original_of(geometry), geometry).r for _, geometry in pairs]
             ),
-            "label_level_similarity_to_original": _mean_if_all(
+            "label_level_similarity_to_original": mean_if_all(
                 [label_level_similarity_to(original_of(geometry), geometry).r for _, geometry in pairs]
             ),
         }
         for pairs in groups.values()
     ]
-    return _by_layer(pd.DataFrame(rows))[COLUMNS]
+    return by_layer(pd.DataFrame(rows))[COLUMNS]
 
 
-def _row(origin: Origin) -> dict[str, Any]:
+def row_of(origin: Origin) -> dict[str, Any]:
+    """Return the row that a record belongs to, by layer; seeds are pooled."""
     values = (origin.encoder, origin.task, origin.state.representation)
     return dict(zip(ROW, values, strict=True)) | {"layer": origin.layer}
 
 
-def _by_layer(table: pd.DataFrame) -> pd.DataFrame:
+def by_layer(table: pd.DataFrame) -> pd.DataFrame:
     """Sort by layer within the rest, which stays in the order in which it came."""
     place = table.groupby(ROW, sort=False).ngroup()
     return table.iloc[np.lexsort((table["layer"], place))].reset_index(drop=True)
-
-
-def _mean_if_all(values: Sequence[float | None]) -> float | None:
-    defined = [value for value in values if value is not None]
-    return round(float(np.mean(defined)), 4) if len(defined) == len(values) else None

@@ -209,7 +209,7 @@ def accuracy_columns(records: Sequence[ProbeRecord]) -> dict[str, Any]:
         "test_examples_seen": probes[0].seen,
         "accuracy_unseen": _mean_defined(probe.accuracy_unseen for probe in probes),
         "macro_f1": round(float(np.mean([probe.macro_f1 for probe in probes])), 2),
-        "auroc": _mean_if_all([probe.auroc for probe in probes]),
+        "auroc": mean_if_all([probe.auroc for probe in probes]),
     }
 
 
@@ -224,7 +224,7 @@ def geometry_columns(records: Sequence[GeometryRecord]) -> dict[str, Any]:
         "linearly_separable": _linear(train),
         "least_clusters": max(part.least for part in train),
         "clusters_std": _spread([part.clusters for part in train]),
-        "train_test_similarity": _mean_if_all([found.r for found in similarities]),
+        "train_test_similarity": mean_if_all([found.r for found in similarities]),
         "train_test_similarity_std": _spread([found.r for found in similarities]),
         "similarity_pairs": min(found.pairs for found in similarities),
         "label_level_similarity": _mean_defined(found.r for found in label_level),
@@ -259,7 +259,7 @@ def _mean_defined(values: Iterable[float | None]) -> float | None:
     return round(float(np.mean(defined)), 4) if defined else None
 
 
-def _mean_if_all(values: Sequence[float | None]) -> float | None:
+def mean_if_all(values: Sequence[float | None]) -> float | None:
     """Return the mean, None if one is undefined: a mean over the seeds that are linear would mislead."""
     return None if None in values else _mean_defined(values)
 

@@ -13,8 +13,10 @@ from fbert.prepared import PreparedCorpus
 from fbert.published import ROW
 from fbert.records.geometry import GeometryRecord
 from fbert.records.health import ReadingRecord, read_health
+from fbert.records.measures import MeasuresRecord
 from fbert.records.probe import ProbeRecord
 from fbert.states import TUNED_REPRESENTATION
+from fbert.tables.beside import ACCURACY, DRIFT, MIN_UNITS, OURS, agreement_rows, beside_rows
 from fbert.tables.by_layer import layer_rows
 from fbert.tables.content import cluster_rows, encoder_rows, probe_rows, task_rows
 from fbert.tables.cross import cross_rows
@@ -22,7 +24,7 @@ from fbert.text_kind import SYNTHETIC
 
 Inputs = Mapping[str, Sequence[Any]]
 """By kind: `encoders` (plain values), `examples` (corpora); `health`, `probes`,
-`geometries` and `readings` (records)."""
+`geometries`, `measures` and `readings` (records)."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "probes": ProbeRecord.read,
     "readings": ReadingRecord.read,
     "geometries": GeometryRecord.read,
+    "measures": MeasuresRecord.read,
 }
 
 
@@ -75,7 +78,7 @@ def make_table(name: str, title: str, inputs: Inputs) -> Table:
     """Make a table from the records of earlier stages.
 
     Args:
-        name: `table1` to `table8`.
+        name: `table1` to `table10`.
         title: what it shows.
         inputs: what it is made from.
     """
@@ -219,6 +222,36 @@ def _table8(title: str, inputs: Inputs) -> Table:
     return Table("table8", title, rows, {name: _HEADINGS[name] for name in names})
 
 
+def _table9(title: str, inputs: Inputs) -> Table:
+    rows = beside_rows(inputs["probes"], inputs["geometries"], inputs["measures"])
+    names = [
+        *ROW,
+        *(["layer"] if rows.groupby("model")["layer"].nunique().max() > 1 else []),
+        OURS,
+        *_BESIDE,
+        ACCURACY,
+        "label_level_similarity",
+        DRIFT,
+    ]
+    return Table("table9", title, rows, {name: _HEADINGS[name] for name in names})
+
+
+def _table10(title: str, inputs: Inputs) -> Table:
+    rows = agreement_rows(inputs["probes"], inputs["geometries"], inputs["measures"])
+    shown = {
+        "measure": "Measure",
+        "against": "Against",
+        "correlation": "Correlation",
+        "low": "From",
+        "high": "To",
+        "units": "Encoders with a task",
+        "states": "States",
+    }
+    if not (rows["units"] >= MIN_UNITS).any():
+        title = f"{title}; empty, since it takes {MIN_UNITS} encoders with a task"
+    return Table("table10", title, rows, shown)
+
+
 def _of_main_encoder(title: str, rows: pd.DataFrame) -> str:
     return f"{title}, {rows['model'][0]}"
 
@@ -226,6 +259,14 @@ def _of_main_encoder(title: str, rows: pd.DataFrame) -> str:
 _USUAL_POOLING = {"mean", "cls"}
 """As in the paper: a word is the mean of its subwords, a sentence its [CLS]."""
 _BEYOND_LINEAR = ["separable_pairs", "separable_pairs_permuted"]
+_BESIDE = [
+    "cka_to_original",
+    "rsa_to_original",
+    "procrustes_to_original",
+    "convexity",
+    "intrinsic_dimension",
+    "anisotropy",
+]
 _HEADINGS = {
     "model": "Encoder",
     "task": "Task",
@@ -243,6 +284,14 @@ _HEADINGS = {
     "label_level_similarity": "Label-level similarity",
     "similarity_to_original": "Similarity to original",
     "label_level_similarity_to_original": "Label-level similarity to original",
+    "cka_to_original": "CKA",
+    "rsa_to_original": "RSA",
+    "procrustes_to_original": "Procrustes distance",
+    "convexity": "Convexity",
+    "intrinsic_dimension": "Dimension",
+    "anisotropy": "Anisotropy",
+    "accuracy_change": "Change of accuracy",
+    "drift": "Drift",
     "layer": "Layer",
     "pooling": "Vector",
     "accuracy_unseen": "Accuracy, unseen inputs",
@@ -263,6 +312,8 @@ _TABLES: Mapping[str, Callable[[str, Inputs], Table]] = {
     "table6": _table6,
     "table7": _table7,
     "table8": _table8,
+    "table9": _table9,
+    "table10": _table10,
 }
 
 

@@ -86,6 +86,7 @@ def test_every_product_but_plane_and_report_is_made_of_what_some_job_makes():
         for task in asked.tasks:
             for state in [ORIGINAL, *asked.tuned]:
                 made |= {results.probe(encoder, state, task), results.geometry(encoder, state, task)}
+                made.add(results.measures(encoder, state, task))
                 made |= {results.store(encoder, state, task, split) for split in ("train", "test")}
                 made.add(results.reading(encoder, state, task))
             made.add(results.movement(encoder, task))

@@ -101,6 +101,7 @@ def test_what_a_study_makes_of_given_states_some_job_makes():
             for state in [ORIGINAL, *map(State.given, asked.states["mine"])]:
                 made |= {results.probe("mine", state, task), results.geometry("mine", state, task)}
                 made |= {results.store("mine", state, task, "train"), results.reading("mine", state, task)}
+                made.add(results.measures("mine", state, task))
         for name in asked.produce:
             made |= set(PRODUCTS[name].files(results))
         for name in asked.produce:

@@ -235,7 +235,7 @@ def test_tables_that_need_an_absent_task_are_left_out_by_default(load, content):
             [{"tuned_on": "PSO", "probed_on": "POS"}],
             r"no task 'PSO' here; did you mean 'POS'",
         ),
-        (["produce"], ["table9"], r"'table9' is not possible; did you mean 'table"),
+        (["produce"], ["table11"], r"'table11' is not possible; did you mean 'table"),
         (["seeds"], ["0"], r"seeds\.0: '0' is text in YAML, not a number; write 0$"),
         (["seeds"], [1.0], r"seeds\.0: 1\.0 is not a whole number"),
         (["finetuning"], {"learning_rate": float("nan")}, r"learning_rate: nan is not a finite number"),

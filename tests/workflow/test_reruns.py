@@ -26,15 +26,16 @@ plan = Plan(load_study(sys.argv[1], Path("studies")), Path("scripts"), versions_
 stale = (made for key, made in plan.ledger.records.items() if plan.ledger.changes_of(key))
 print(json.dumps(Counter(made.rule for made in stale)))
 """
-SHOWN = {"make_table": 7, "findings": 1}
-AFTER_FIGURES = {"figure_data": 3, "draw_figure": 3, "findings": 1, "make_table": 5}
+SHOWN = {"make_table": 9, "findings": 1}
+AFTER_FIGURES = {"figure_data": 3, "draw_figure": 3, "findings": 1, "make_table": 7}
 # What follows when every vector is another: all but examples, descriptions, and the table of those.
 AFTER_STORES = {
     "probe": 7,
     "directprobe": 7,
+    "measures": 6,
     "learning_curves": 1,
     "health": 1,
-    "make_table": 6,
+    "make_table": 8,
     "findings": 1,
 }
 AFTER_STORES |= {"figure_data": 1, "draw_figure": 1}
@@ -97,9 +98,10 @@ EDITS = [
     ("fbert/products.py", "What DirectProbe does", "What DirectProbe did", {"draw_figure": 1}),
     ("fbert/products.py", '"Encoders"', '"All encoders"', {"make_table": 1}),
     ("fbert/words.py", "shows that the tool works", "shows a tool at work", SHOWN | {"draw_figure": 3}),
-    ("fbert/tables/render.py", "_DECIMALS = 2", "_DECIMALS = 3", {"make_table": 7}),
+    ("fbert/tables/render.py", "_DECIMALS = 2", "_DECIMALS = 3", {"make_table": 9}),
+    ("fbert/measures/convexity.py", "NEIGHBOURS = 10", "NEIGHBOURS = 9", {"measures": 6, "make_table": 2}),
     ("fbert/findings/rule.py", "> self.tested / 2", "> self.tested / 3", {"findings": 1}),
-    ("fbert/findings/bootstrap.py", "DRAWS = 2000", "DRAWS = 1000", {"findings": 1}),
+    ("fbert/findings/bootstrap.py", "DRAWS = 2000", "DRAWS = 1000", {"findings": 1, "make_table": 9}),
     ("fbert/figures/similarity/draw.py", "markersize=2", "markersize=3", {"draw_figure": 1}),
     ("fbert/figures/style.py", "SMALL, NORMAL = 6.5", "SMALL, NORMAL = 6.0", {"draw_figure": 3}),
     (
@@ -112,13 +114,13 @@ EDITS = [
         "fbert/directprobe/solver/kernel.py",
         "import numpy as np",
         "import numpy as np\nANSWER = 42",
-        {"directprobe": 7, "dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 5, "findings": 1},
+        {"directprobe": 7, "dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 7, "findings": 1},
     ),
     (
         "fbert/probe/search.py",
         "1 / 16",
         "1 / 8",
-        {"probe": 7, "make_table": 4, "findings": 1},
+        {"probe": 7, "make_table": 6, "findings": 1},
     ),
     (
         "fbert/probe/training.py",
@@ -129,7 +131,7 @@ EDITS = [
             "learning_curves": 1,
             "figure_data": 1,
             "draw_figure": 1,
-            "make_table": 4,
+            "make_table": 6,
             "findings": 1,
         },
     ),
@@ -146,20 +148,20 @@ EDITS = [
         "fbert/finetune/plan.py",
         "BUCKET = 20",
         "BUCKET = 21",
-        {"finetune": 3, "embed": 4, "probe": 4, "directprobe": 4, "learning_curves": 1, "dynamics": 1}
-        | {"figure_data": 2, "draw_figure": 2, "make_table": 5, "findings": 1},
+        {"finetune": 3, "embed": 4, "probe": 4, "directprobe": 4, "measures": 3, "learning_curves": 1}
+        | {"dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 7, "findings": 1},
     ),
     (
         "fbert/corpora/generated/lexicon.yaml",
         "will may can",
         "will may shall",
-        ALL_VECTORS | {"write_generated_corpus": 1, "prepare_task": 3, "finetune": 3, "make_table": 6},
+        ALL_VECTORS | {"write_generated_corpus": 1, "prepare_task": 3, "finetune": 3, "make_table": 8},
     ),
     (
         "fbert/encoder/tokens.py",
         "NO_WORD = -1",
         "NO_WORD = -2",
-        ALL_VECTORS | {"describe_encoder": 1, "finetune": 3, "make_table": 7},
+        ALL_VECTORS | {"describe_encoder": 1, "finetune": 3, "make_table": 9},
     ),
 ]
 
@@ -192,14 +194,14 @@ TABLES_OF_ALL = ["table1", "table2", "table3", "table5", "table6", "table7", "fi
         ({"store": {"dtype": "float16"}}, AFTER_STORES | {"embed": 7}),
         (
             {"dynamics": {"tasks": ["POS"], "snapshots": 5}},
-            {"finetune": 1, "embed": 2, "probe": 2, "directprobe": 2, "learning_curves": 1, "dynamics": 1}
-            | {"figure_data": 2, "draw_figure": 2, "make_table": 4, "findings": 1},
+            {"finetune": 1, "embed": 2, "probe": 2, "directprobe": 2, "measures": 1, "learning_curves": 1}
+            | {"dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 6, "findings": 1},
         ),
         (
             {"probe": {"widths": [32, 64], "l2": [1.0e-4], "max_epochs": 20, "runs": 2}},
-            {"probe": 7, "make_table": 4, "findings": 1},
+            {"probe": 7, "make_table": 6, "findings": 1},
         ),
-        ({"probe": {"kind": "linear"}}, {"probe": 7, "make_table": 4, "findings": 1}),
+        ({"probe": {"kind": "linear"}}, {"probe": 7, "make_table": 6, "findings": 1}),
         (
             {"directprobe": {"gap": 0.002}},
             {
@@ -207,16 +209,16 @@ TABLES_OF_ALL = ["table1", "table2", "table3", "table5", "table6", "table7", "fi
                 "dynamics": 1,
                 "figure_data": 1,
                 "draw_figure": 1,
-                "make_table": 5,
+                "make_table": 7,
                 "findings": 1,
             },
         ),
-        ({"tasks": TASKS | {"DEP": {"corpus": "treebank"}}}, {"health": 1, "make_table": 4, "findings": 1}),
-        ({"seeds": [0, 1]}, {"make_table": 5, "findings": 1, "figure_data": 2, "draw_figure": 2}),
+        ({"tasks": TASKS | {"DEP": {"corpus": "treebank"}}}, {"health": 1, "make_table": 6, "findings": 1}),
+        ({"seeds": [0, 1]}, {"make_table": 7, "findings": 1, "figure_data": 2, "draw_figure": 2}),
         (
             {"finetuning": {"epochs": 2}},
-            {"finetune": 3, "embed": 4, "probe": 4, "directprobe": 4, "learning_curves": 1, "dynamics": 1}
-            | {"figure_data": 2, "draw_figure": 2, "make_table": 5, "findings": 1},
+            {"finetune": 3, "embed": 4, "probe": 4, "directprobe": 4, "measures": 3, "learning_curves": 1}
+            | {"dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 7, "findings": 1},
         ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
@@ -242,8 +244,8 @@ def test_a_task_less_reruns_tables_alone_and_leaves_what_is_now_foreign(finished
         tasks=ONE_TASK_LESS,
         produce=["table1", "table2", "table3", "table5", "table6", "table7", "figure4", "findings"],
     )
-    of_that_task = {"prepare_task": 1, "finetune": 1, "embed": 2, "probe": 2, "directprobe": 2}
-    assert stale(finished, study) == of_that_task | {"health": 1, "make_table": 5, "findings": 1}
+    of_that_task = {"prepare_task": 1, "finetune": 1, "embed": 2, "probe": 2, "directprobe": 2, "measures": 2}
+    assert stale(finished, study) == of_that_task | {"health": 1, "make_table": 7, "findings": 1}
     assert set(copy.planned(study=study)) == {"all", "health", "make_table", "findings"}
 
 
@@ -263,13 +265,13 @@ def test_a_job_that_runs_hides_nothing_that_is_missing_behind_it(copy):
     planned = copy.planned()
     record.write_bytes(kept[0])
     table.write_bytes(kept[1])
-    assert {"finetune": 1, "make_table": 4}.items() <= planned.items()
+    assert {"finetune": 1, "make_table": 6}.items() <= planned.items()
 
 
 def test_without_snakemakes_memory_what_is_stale_reruns(copy, tmp_path):
     assert copy.planned(study=study_with(tmp_path, finetuning={"epochs": 2}))["finetune"] == 3
     planned = copy.planned(study=study_with(tmp_path, seeds=[0, 1]))
-    assert (planned["finetune"], planned["embed"], planned["make_table"]) == (3, 4, 5)
+    assert (planned["finetune"], planned["embed"], planned["make_table"]) == (3, 4, 7)
 
 
 def test_snakemake_plans_what_the_records_say(finished):
