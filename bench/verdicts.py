@@ -87,8 +87,8 @@ def verdicts(cases: int, seeds: int, effect: float, times: int = 200) -> tuple[f
 def tables() -> str:
     """Return both tables as Markdown."""
     lines = [
-        f"Share of intervals that hold the truth, of {TIMES}, for {LABELS} labels; in brackets the same with labels",
-        "and seeds drawn together. Seeds vary in standard errors over labels:",
+        f"Share of intervals that hold the truth, of {TIMES}, for {LABELS} labels; in brackets the same with",
+        "labels and seeds drawn together. Seeds vary in standard errors over labels:",
         "",
         "| seeds | " + " | ".join(f"seeds vary by {spread:g}" for spread in SPREADS) + " |",
         "|---:|" + "---|" * len(SPREADS),
@@ -98,8 +98,8 @@ def tables() -> str:
         lines.append(f"| {seeds} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "Cases that come out supported, on average, and in brackets how often their claim does, with three seeds",
-        "that vary by 1; effects are in standard errors over labels:",
+        "Cases that come out supported, on average, and in brackets how often their claim does, with three",
+        "seeds that vary by 1; effects are in standard errors over labels:",
         "",
         "| cases | "
         + " | ".join(f"effect {effect:g}" if effect else "no effect" for effect in EFFECTS)
