@@ -68,7 +68,11 @@ wildcard_constraints:
     hub=one_of([source["hub"] for source in STUDY.sources if "hub" in source]),
     revision="[0-9a-f]{40}",
     state=one_of(
-        [ORIGINAL, *STUDY.tuned, *(name for given in STUDY.states.values() for name in given)]
+        [
+            ORIGINAL,
+            *STUDY.tuned,
+            *(name for given in STUDY.states.values() for name in given),
+        ]
     ),
     tuned=one_of(STUDY.tuned),
     task=one_of(STUDY.tasks),
