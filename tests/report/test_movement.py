@@ -100,7 +100,7 @@ def vectors(seed, layer, n=400):
 
 
 def test_two_stores_make_two_stops(tmp_path):
-    view = view_of_ends(write_store(tmp_path / "a.h5", 1), write_store(tmp_path / "b.h5", 2), "POS")
+    view = view_of_ends(write_store(tmp_path / "a.h5", 1), write_store(tmp_path / "b.h5", 2), "POS", "tuned")
     assert view["stops"] == ["original", "tuned"]
     assert [layer["layer"] for layer in view["layers"]] == [1, 3]
     y = np.arange(400) % 4
@@ -115,5 +115,5 @@ def test_two_stores_make_two_stops(tmp_path):
 
 def test_two_labels_make_no_plane(tmp_path):
     stores = [write_store(tmp_path / f"{seed}.h5", seed, n_labels=2) for seed in (1, 2)]
-    layers = view_of_ends(*stores, "POS")["layers"]
+    layers = view_of_ends(*stores, "POS", "tuned")["layers"]
     assert [layer["remark"] for layer in layers] == [TOO_FEW, TOO_FEW]
