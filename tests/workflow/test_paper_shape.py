@@ -101,7 +101,9 @@ def test_the_papers_study_goes_from_the_hub_to_its_report(checkout, serve, monke
     found = pd.read_csv(folder / "tables/table7.csv")
     rows = found[["model", "task", "representation"]].itertuples(index=False, name=None)
     assert sorted(rows) == sorted(product(encoders, PAPER["tasks"], ["original", "fine-tuned"]))
-    assert found["accuracy"].between(0, 1).all()
+    widths = found["model"].map({name: SHAPES[name][1] for name in encoders})
+    assert found["d"].tolist() == widths.where(found["task"] != "DEP", 2 * widths).tolist()
+    assert found[["accuracy", "clusters"]].notna().all(axis=None)
     for table in TABLES:
         assert len(pd.read_csv(folder / f"tables/{table}.csv")) > 0
     page = (folder / "report.html").read_text()
