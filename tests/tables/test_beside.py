@@ -130,6 +130,21 @@ def test_what_is_undefined_leaves_its_cells_empty():
     assert empty[["correlation", "low", "high"]].isna().all()
 
 
+def test_a_perfect_correlation_has_no_interval():
+    """Every draw of it is perfect too, which says nothing of other units."""
+    made = records(units=6)
+    likeness = [one.to_original["cka"] or 0.0 for one in made["measures"]]
+    made["probes"] = [
+        replace(one, probe=replace(one.probe, accuracy=value))
+        for one, value in zip(made["probes"], likeness, strict=True)
+    ]
+    perfect = (
+        agreement_rows(**made).set_index(["measure", "against"]).loc[("cka_to_original", "accuracy_change")]
+    )
+    assert perfect["correlation"] == 1
+    assert perfect[["low", "high"]].isna().all()
+
+
 def test_few_units_say_nothing_and_the_title_says_so():
     made = make_table("table10", "Agreement", records(units=4, seeds=5))
     assert made.rows[["correlation", "low", "high"]].isna().all(axis=None)
