@@ -84,6 +84,12 @@ def test_readers_see_every_measure_there_is():
     assert {*(f"{name}_to_original" for name in COMPARED), *DESCRIBED} <= set(shown)
 
 
+def test_a_study_of_originals_alone_has_what_is_said_of_one_state():
+    table = make_table("table9", "", records(units=2, seeds=0)).rows
+    assert table["convexity"].notna().all()
+    assert table[[OURS, "cka_to_original", "accuracy_change"]].isna().all(axis=None)
+
+
 def test_each_layer_has_its_own_original():
     made = {kind: [*found] for kind, found in records(units=1).items()}
     for found in made.values():
