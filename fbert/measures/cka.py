@@ -2,8 +2,8 @@
 
 The usual estimator grows towards 1 where dimensions are many and examples few, whatever they are: two random
 sets of 100 points in 1,000 dimensions have a CKA of 0.9. So each HSIC here is the unbiased one of Song et al.
-(JMLR 2012, equation 5), as Murphy et al. (2024, *Correcting biased centered kernel alignment measures*)
-advise; the same two sets then have 0, give or take chance, and values below 0 occur.
+(JMLR 2012), as Murphy et al. (2024, *Correcting biased centered kernel alignment measures*) advise; the same
+two sets then have 0, give or take chance, and values below 0 occur.
 
 With K = X X' and L = Y Y', their diagonals set to 0, and n points, n (n - 3) times it is
 

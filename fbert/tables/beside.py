@@ -193,7 +193,8 @@ def _agreement(x: pd.Series, y: pd.Series, units: Sequence[tuple[str, str]]) -> 
     numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units[int(row)] for row in both))}
     of_state = np.array([numbers[units[int(row)]] for row in both], dtype=np.int64)
     count = len(numbers)
-    found = {"units": count, "states": len(both), "correlation": None, "low": None, "high": None}
+    found: dict[str, Any] = {"units": count, "states": len(both)}
+    found |= {"correlation": None, "low": None, "high": None}
     if count < MIN_UNITS:
         return found
 
@@ -203,9 +204,10 @@ def _agreement(x: pd.Series, y: pd.Series, units: Sequence[tuple[str, str]]) -> 
     interval = bootstrap(statistic, count, seeds=1)
     if interval is None:
         return found
-    bounds = {"low": max(interval.low, -1.0), "high": min(interval.high, 1.0)}
-    rounded = {name: round(value, 4) for name, value in bounds.items()}
-    return found | {"correlation": round(interval.effect, 4)} | rounded
+    found["correlation"] = round(interval.effect, 4)
+    if interval.low < interval.high:  # of a perfect correlation every draw is perfect, whatever is left open
+        found |= {"low": round(max(interval.low, -1.0), 4), "high": round(min(interval.high, 1.0), 4)}
+    return found
 
 
 def _ranks(places: NDArray[np.int64], weights: Weights) -> NDArray[np.float64]:

@@ -71,6 +71,12 @@ def test_what_a_study_lacks_is_said(name, lack):
         study(**few, produce=[name])
 
 
+def test_agreement_of_measures_needs_more_than_originals():
+    asked = study(seeds=[], produce=["table9"])
+    assert "training runs" in asked.lacking["table10"]
+    assert "table9" not in asked.lacking
+
+
 def test_every_target_has_a_line():
     lines = targets(study()).splitlines()
     assert {line.split()[0] for line in lines} == {"all", "provenance", *PRODUCTS}

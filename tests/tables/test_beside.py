@@ -84,6 +84,12 @@ def test_readers_see_every_measure_there_is():
     assert {*(f"{name}_to_original" for name in COMPARED), *DESCRIBED} <= set(shown)
 
 
+def test_a_study_of_originals_alone_has_what_is_said_of_one_state():
+    table = make_table("table9", "", records(units=2, seeds=0)).rows
+    assert table["convexity"].notna().all()
+    assert table[[OURS, "cka_to_original", "accuracy_change"]].isna().all(axis=None)
+
+
 def test_each_layer_has_its_own_original():
     made = {kind: [*found] for kind, found in records(units=1).items()}
     for found in made.values():
@@ -128,6 +134,21 @@ def test_what_is_undefined_leaves_its_cells_empty():
     empty = table.loc[("anisotropy_change", OURS)]
     assert empty[["units", "states"]].tolist() == [0, 0]
     assert empty[["correlation", "low", "high"]].isna().all()
+
+
+def test_a_perfect_correlation_has_no_interval():
+    """Every draw of it is perfect too, which says nothing of other units."""
+    made = records(units=6)
+    likeness = [one.to_original["cka"] or 0.0 for one in made["measures"]]
+    made["probes"] = [
+        replace(one, probe=replace(one.probe, accuracy=value))
+        for one, value in zip(made["probes"], likeness, strict=True)
+    ]
+    perfect = (
+        agreement_rows(**made).set_index(["measure", "against"]).loc[("cka_to_original", "accuracy_change")]
+    )
+    assert perfect["correlation"] == 1
+    assert perfect[["low", "high"]].isna().all()
 
 
 def test_few_units_say_nothing_and_the_title_says_so():
