@@ -1,4 +1,7 @@
-"""Names written beside lines and points, placed so that they do not cover each other."""
+"""Names written beside lines and points, placed so that they do not cover each other.
+
+Where things are is known once the figure has been drawn, which whoever calls these functions does before.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,6 @@ class Name(NamedTuple):
 
 def name_line_ends(axes: Axes, names: Sequence[Name]) -> None:
     """Write names to the right of the axes, at the heights of their lines' ends or near."""
-    axes.figure.canvas.draw()  # makes the layout
     low, high = axes.get_ylim()
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
     heights = spread(np.array([name.y for name in names]), _LINE * (high - low) / points, low, high)
@@ -86,7 +88,6 @@ def name_where_clear(axes: Axes, names: Sequence[Name]) -> None:
 
 
 def _name(axes: Axes, names: Sequence[Name], at_most: float) -> None:
-    axes.figure.canvas.draw()  # makes the layout
     scale = 72 / axes.figure.dpi
     frame = axes.get_window_extent()
     bounds = np.array([[frame.x0, frame.y0], [frame.x1, frame.y1]]) * scale

@@ -53,6 +53,7 @@ def facets(
     if key:
         marks = list(key.values())
         figure.legend(marks, list(key), loc="outside lower center", ncols=len(key), handletextpad=0.0)
+    figure.canvas.draw()  # makes the layout; names change nothing in it that their places depend on
     for axes, found in zip(panels, names, strict=True):
         if found:
             name(axes, found)

@@ -8,28 +8,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from peft import LoraConfig, PromptTuningConfig, get_peft_model
+import transformers
 from safetensors.torch import load_file, save_file
-from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification
 
 from encoder.tiny import MINILM, build
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
 
+pytestmark = pytest.mark.training
+
 WORDS = ["the", "light", "dog", "unbelievable"]
 TARGETS = {"bert": ["query", "value"], "llama": ["q_proj", "v_proj"], "gpt2": ["c_attn"]}
 HEADS = {
-    "bert": (AutoModelForSequenceClassification, "SEQ_CLS"),
-    "llama": (AutoModelForCausalLM, "CAUSAL_LM"),
-    "gpt2": (AutoModelForCausalLM, "CAUSAL_LM"),
+    "bert": ("AutoModelForSequenceClassification", "SEQ_CLS"),
+    "llama": ("AutoModelForCausalLM", "CAUSAL_LM"),
+    "gpt2": ("AutoModelForCausalLM", "CAUSAL_LM"),
 }
 
 
 def adapter(base: str | Path, folder: Path, family: str, head: bool, **options):
     """Save an adapter of random weights beside a model, with or without a head; return that model."""
     torch.manual_seed(1)
-    model_class, task_type = HEADS[family] if head else (AutoModel, None)
+    from peft import LoraConfig, get_peft_model  # takes seconds, and every run of tests reads this file
+
+    kind, task_type = HEADS[family] if head else ("AutoModel", None)
+    model_class = getattr(transformers, kind)
     config = LoraConfig(r=2, lora_alpha=4, target_modules=TARGETS[family], task_type=task_type, **options)
     tuned = get_peft_model(model_class.from_pretrained(base), config)
     with torch.no_grad():
@@ -181,7 +185,9 @@ def test_a_truncated_adapter_is_refused(made):
 
 
 def test_what_changes_no_weights_is_refused(made):
-    model = AutoModel.from_pretrained(made.folder)
+    model = transformers.AutoModel.from_pretrained(made.folder)
+    from peft import PromptTuningConfig, get_peft_model
+
     config = PromptTuningConfig(num_virtual_tokens=2, task_type="FEATURE_EXTRACTION")
     get_peft_model(model, config).save_pretrained(made.adapter)
     with pytest.raises(InputError, match="PROMPT_TUNING changes no weights, so it cannot be merged"):

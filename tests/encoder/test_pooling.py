@@ -16,6 +16,8 @@ from fbert.errors import InputError
 from fbert.store.embed import embed
 from fbert.store.read import read_provenance
 
+pytestmark = pytest.mark.training
+
 WORDS = [*NOUNS, *VERBS, *OTHERS]
 SENTENCES = [["light"], HARD, [*WORDS[:4], "lights"], ["in", "don't", "run"], WORDS, ["unbelievable", "."]]
 POOLINGS = [("first", "cls"), ("last", "first"), ("mean", "last"), ("last", "mean")]

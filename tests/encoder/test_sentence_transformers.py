@@ -15,6 +15,8 @@ from fbert.encoder.loading import describe
 from fbert.encoder.model import Encoder
 from fbert.errors import InputError
 
+pytestmark = pytest.mark.training
+
 WORDS = ["the", "light", "dog", "unbelievable", "running", "."]
 OLD = "sentence_transformers.models."
 NEW = "sentence_transformers.sentence_transformer.modules.pooling."

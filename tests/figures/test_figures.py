@@ -305,6 +305,7 @@ def test_names_of_points_do_not_cover_each_other():
     points = np.random.default_rng(0).normal(0, 0.2, (6, 2))
     axes.plot(*points.T, "o")
     axes.set(xlim=(-1, 1), ylim=(-1, 1))
+    figure.canvas.draw()
     annotate.name_points(
         axes, [annotate.Name(name, x, y, "black") for name, (x, y) in zip(LABELS, points, strict=False)]
     )

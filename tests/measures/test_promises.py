@@ -16,7 +16,7 @@ from fbert.measures.measure import ALL, Invariance
 
 LABELS, OF_EACH, D = 5, 8, 6
 Y, NAMES = np.repeat(np.arange(LABELS), OF_EACH), tuple("abcde")
-EXAMPLES = settings(max_examples=15, derandomize=True, deadline=None)
+EXAMPLES = settings(max_examples=6, derandomize=True, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -18,6 +18,8 @@ from fbert.probe.measures import auroc, macro_f1
 from fbert.probe.memory import affordable_threads
 from fbert.probe.training import Rows
 
+pytestmark = pytest.mark.training
+
 CPU = torch.device("cpu")
 PATH = [1e-2, 10.0, 1.0]
 LINEAR = ProbeSettings(kind="linear", l2=PATH)
