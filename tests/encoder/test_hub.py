@@ -151,6 +151,7 @@ def test_a_job_that_finds_another_cache_says_so(tmp_path):
     assert f"encoder small: {record.relative_to(tmp_path)} {expected}" in loaded.stderr
 
 
+@pytest.mark.hard
 def test_after_a_download_that_was_cut_what_arrived_is_not_fetched_again(tmp_path):
     with serving_folder(packaged()) as server:
         server.repositories["models", HUB].fatal = "model.safetensors"
@@ -203,6 +204,7 @@ def test_a_cache_that_cannot_be_written_is_named(hub, tmp_path):
     assert f"the cache is now {tmp_path}/hub" in refused
 
 
+@pytest.mark.hard
 def test_weights_in_a_folder_of_their_own_are_found(tmp_path):
     """As sentence-transformers once wrote them."""
     source = save(tmp_path / "st", "bert", {"pooling_mode": "mean"}, "0_Transformer")
