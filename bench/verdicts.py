@@ -14,13 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.findings.bootstrap import LEVEL, Interval, bootstrap, weighted_mean
-from fbert.findings.pairs import mean_over_seeds
+from fbert.findings.bootstrap import DRAWS, LEVEL, Interval, bootstrap
 from fbert.findings.rule import SUPPORTED, Case, Claim
 
 DOCUMENT = Path(__file__).parents[1] / "docs/method.md"
 BEGIN, END = "<!-- bench/verdicts.py -->", "<!-- end -->"
-LABELS, DRAWS, TIMES = 17, 400, 400
+LABELS, TIMES = 17, 400
 SPREADS = (0.0, 1.0, 2.0, 4.0)
 SEEDS = (1, 2, 3, 5, 10)
 CASES = (5, 10, 15, 25)
@@ -48,18 +47,16 @@ def ours(effects: NDArray[np.float64]) -> Interval | None:
     """Return the interval that findings have."""
 
     def mean(weights: NDArray[np.float64], seeds: NDArray[np.float64]) -> float:
-        return mean_over_seeds([weighted_mean(row, weights) for row in effects], seeds)
+        return float(seeds @ effects @ weights / (seeds.sum() * weights.sum()))
 
-    return bootstrap(mean, effects.shape[1], effects.shape[0], DRAWS)
+    return bootstrap(mean, effects.shape[1], effects.shape[0])
 
 
 def together(effects: NDArray[np.float64]) -> Interval:
     """Return percentiles of means over labels and seeds that are both drawn with replacement."""
     random = np.random.default_rng(0)
-    drawn = [
-        effects[np.ix_(*(random.integers(count, size=count) for count in effects.shape))].mean()
-        for _ in range(DRAWS)
-    ]
+    rows, columns = (random.integers(count, size=(DRAWS, count)) for count in effects.shape)
+    drawn = [effects[r][:, c].mean() for r, c in zip(rows, columns, strict=True)]
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(effects.mean()), float(low), float(high))
 
@@ -71,13 +68,23 @@ def covered(seeds: int, spread: float, times: int = TIMES, estimate: Estimate = 
     return float(np.mean([one is not None and one.low <= 0 <= one.high for one in found]))
 
 
-def verdicts(cases: int, seeds: int, effect: float, times: int = 200) -> tuple[float, float]:
-    """Return how many cases of a claim are supported on average, and how often the claim is."""
-    random = np.random.default_rng(cases)
-    claims = [
-        Claim("", "", [Case("", ours(effects_of(random, seeds, 1.0, effect))) for _ in range(cases)])
-        for _ in range(times)
-    ]
+def cases_of(effect: float, seeds: int = 3, times: int = TIMES) -> list[Case]:
+    """Return simulated cases of an effect, from seeds that vary by one standard error."""
+    random = np.random.default_rng(seeds)
+    return [Case("", ours(effects_of(random, seeds, 1.0, effect))) for _ in range(times)]
+
+
+def verdicts(cases: list[Case], count: int, times: int = 5000) -> tuple[float, float]:
+    """Return how many of so many cases are supported on average, and how often their claim is.
+
+    Args:
+        cases: simulated ones, of which claims are drawn.
+        count: cases of a claim.
+        times: number of claims.
+    """
+    random = np.random.default_rng(count)
+    drawn = random.integers(len(cases), size=(times, count))
+    claims = [Claim("", "", [cases[place] for place in places]) for places in drawn]
     return (
         float(np.mean([claim.count(SUPPORTED) for claim in claims])),
         float(np.mean([claim.verdict == SUPPORTED for claim in claims])),
@@ -98,19 +105,19 @@ def tables() -> str:
         lines.append(f"| {seeds} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "Cases that come out supported, on average, and in brackets how often their claim does, with three",
-        "seeds that vary by 1; effects are in standard errors over labels:",
+        "Cases that come out supported, on average, and in brackets how often their claim does, for",
+        "independent cases with three seeds that vary by 1; effects are in standard errors over labels:",
         "",
         "| cases | "
         + " | ".join(f"effect {effect:g}" if effect else "no effect" for effect in EFFECTS)
         + " |",
         "|---:|" + "---|" * len(EFFECTS),
     ]
-    for cases in CASES:
-        found = [verdicts(cases, 3, effect) for effect in EFFECTS]
-        lines.append(
-            f"| {cases} | " + " | ".join(f"{mean:.1f} ({share:.2f})" for mean, share in found) + " |"
-        )
+    simulated = [cases_of(effect) for effect in EFFECTS]
+    for count in CASES:
+        found = [verdicts(cases, count) for cases in simulated]
+        cells = [f"{mean:.1f} ({share:.2f})" for mean, share in found]
+        lines.append(f"| {count} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -26,7 +26,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def bootstrap(statistic: Statistic, units: int, seeds: int, draws: int = DRAWS) -> Interval | None:
+def bootstrap(statistic: Statistic, units: int, seeds: int) -> Interval | None:
     """Estimate an effect with its interval, over units (labels) and seeds.
 
     What labels leave open and what seeds leave open are asked apart, since labels are the same with every
@@ -42,7 +42,6 @@ def bootstrap(statistic: Statistic, units: int, seeds: int, draws: int = DRAWS) 
         statistic: the effect under weights, which say how often each unit and each seed was drawn.
         units: number of units.
         seeds: number of seeds.
-        draws: of the bootstrap.
 
     Returns:
         The effect with its interval, None if it is undefined: too few of both, no effect in most draws, or
@@ -51,22 +50,20 @@ def bootstrap(statistic: Statistic, units: int, seeds: int, draws: int = DRAWS) 
     if units == 0 or max(units, seeds) < MIN_UNITS:
         return None
     effect = statistic(np.ones(units), np.ones(seeds))
-    below, above = _over_units(statistic, units, seeds, effect, draws)
+    below, above = _over_units(statistic, units, seeds, effect)
     either = _over_seeds(statistic, units, seeds)
     ends = effect - np.hypot(below, either), effect + np.hypot(above, either)
     return Interval(float(effect), *map(float, ends)) if np.isfinite(ends).all() else None
 
 
-def _over_units(
-    statistic: Statistic, units: int, seeds: int, effect: float, draws: int
-) -> tuple[float, float]:
+def _over_units(statistic: Statistic, units: int, seeds: int, effect: float) -> tuple[float, float]:
     """Return how far below and above the effect units alone could put it; NaN if they leave it undefined."""
     if units < MIN_UNITS:
         return 0.0, 0.0
     random = np.random.default_rng(0)
-    drawn = np.array([statistic(_draw(units, random), np.ones(seeds)) for _ in range(draws)])
+    drawn = np.array([statistic(_draw(units, random), np.ones(seeds)) for _ in range(DRAWS)])
     defined = drawn[np.isfinite(drawn)]
-    if len(defined) < draws / 2:
+    if len(defined) < DRAWS / 2:
         return np.nan, np.nan
     tail = expanded_tail(units)
     low, high = np.quantile(defined, [tail, 1 - tail])

@@ -103,11 +103,11 @@ def test_a_seed_without_an_effect_gives_no_interval():
 @pytest.mark.parametrize("seeds", [3, 5, 10])
 @pytest.mark.parametrize("spread", [0.0, 1.0, 4.0])
 def test_three_seeds_and_more_cover_the_truth(seeds, spread, monkeypatch):
-    """However much seeds vary, in units of the standard error over labels: at least 0.93 of the time."""
+    """However much seeds vary, in standard errors over labels: 0.93 of the time, as far as 400 times tell."""
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "bench")
     from verdicts import covered
 
-    assert covered(seeds, spread) >= 0.93
+    assert covered(seeds, spread) >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / 400)
 
 
 def test_several_seeds_widen_the_interval():
