@@ -94,15 +94,31 @@ def read_json(path: Path | str) -> Any:
         ) from error
 
 
-def sha256(path: Path) -> str:
+def sha256(path: Path | str) -> str:
     """Return the sha256 of a file.
 
     Raises:
         InputError: it cannot be read.
     """
+    return checksum_of(path, "sha256").partition(":")[2]
+
+
+def checksum_of(path: Path | str, kind: str) -> str:
+    """Return the checksum of a file, as `KIND:SUM`.
+
+    Args:
+        path: the file.
+        kind: `sha256`, or `git-blob` for the SHA-1 of `blob SIZE`, a zero byte, and the content, by which
+            git, and so the hub, names a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    start = f"blob {os.path.getsize(path)}\0".encode() if kind == "git-blob" else b""
+    begun = {"sha256": hashlib.sha256, "git-blob": hashlib.sha1}[kind](start)
     try:
         with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            return f"{kind}:{hashlib.file_digest(stream, lambda: begun).hexdigest()}"
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fbert.corpora.registry import known_files
+from fbert.depths import with_layers
 from fbert.encoder.source import EncoderSource, check_alike
 from fbert.errors import InputError
 from fbert.files import read_json, write_text
@@ -80,7 +81,7 @@ class Plan:
             file: of the study, which `claim_results` notes.
         """
         self._file = file
-        self.study, self.results = _with_layers(study), results_of(study.name)
+        self.study, self.results = with_layers(study), results_of(study.name)
         self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
 
     def job(self, rule: str, wildcards: Mapping[str, str]) -> Job | None:
@@ -450,39 +451,6 @@ class Plan:
 
     def _is_followed(self, encoder: str, state: State) -> bool:
         return encoder == self.study.main_encoder and state in self.study.followed
-
-
-def _with_layers(study: Study) -> Study:
-    """Say for each encoder which layers are looked at beside the last, now that its depth can be known.
-
-    Raises:
-        InputError: the main encoder has no such layer; or all are asked for and it is not known how many.
-    """
-    if study.layers == "last":
-        return study
-    shapes = {name: EncoderSource.from_study(name, entry).shape() for name, entry in study.encoders.items()}
-    depths = {name: (shape or {}).get("layers") for name, shape in shapes.items()}
-    return replace(study, layers_of={name: _layers_below(study, name, depths[name]) for name in depths})
-
-
-def _layers_below(study: Study, encoder: str, depth: int | None) -> tuple[int, ...]:
-    if isinstance(study.layers, str):
-        if depth is None:
-            raise InputError(
-                f"study {study.name}: layers: all: the configuration of encoder {encoder} is not here, so "
-                "its number of layers is not known; list the layers, or run with `layers: last` first: "
-                f"snakemake {_fetched(study, encoder)}"
-            )
-        return tuple(range(depth))
-    if encoder == study.main_encoder and depth is not None and max(study.layers) > depth:
-        raise InputError(
-            f"study {study.name}: layers: {max(study.layers)}, but {encoder} has layers 0 to {depth}"
-        )
-    return tuple(layer for layer in study.layers if depth is None or layer < depth)
-
-
-def _fetched(study: Study, encoder: str) -> str:
-    return fetched_encoder(study.encoders[encoder]["hub"], study.encoders[encoder]["revision"])
 
 
 def versions_behind(sources: Iterable[Path]) -> dict[str, str]:

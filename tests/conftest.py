@@ -1,5 +1,6 @@
 import fcntl
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from checkout import Checkout
 
 # scikit-learn's checks of an estimator leave out array_api input without it; read when SciPy is imported.
 os.environ["SCIPY_ARRAY_API"] = "1"
+# Where PYTHONDONTWRITEBYTECODE is set, each process of a run would compile two hundred files of tests anew.
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).parents[1]
 # Whoever uses one of these starts Snakemake.

@@ -19,6 +19,7 @@ ORDER = [
     ["health"],
     ["prepare", "study"],
     ["encoder", "advice"],
+    ["depths"],
     ["plan", "store", "demo"],
     ["check", "check_encoder", "verify", "finetune", "records", "console", "closing"],
     ["__main__", "probe", "directprobe"],

@@ -1,5 +1,6 @@
 """How tests are divided and ordered, by pytest on a few tests of its own."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -33,7 +34,8 @@ def folder(tmp_path_factory):
 
 def chosen(folder, *options) -> list[str]:
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *options]
-    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    said = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=True).stdout
     return re.findall(r"^test_\S+", said, re.MULTILINE)
 
 

@@ -10,7 +10,7 @@ from fbert.analysis.sampling import second_half, turns
 from fbert.analysis.similarity import spatial_similarity
 from fbert.directprobe.pairs import pairwise_distances
 from fbert.directprobe.solver.hull import SEPARABLE
-from fbert.records.geometry import Halves, Matched
+from fbert.records.geometry import Geometry, Halves, Matched
 from fbert.store.read import Labelled
 
 
@@ -49,12 +49,15 @@ def halves_similarity(
     return Halves(found.r, found.pairs, all(half.at_least for half in halves))
 
 
-def size_matched_similarity(train: Labelled, test: Labelled, gap: float, seed: int) -> Matched:
+def size_matched_similarity(
+    train: Labelled, test: Labelled, whole: tuple[Geometry, Geometry], gap: float, seed: int
+) -> Matched:
     """Compare training and test set, each cut to as many points of a label as the smaller of the two has.
 
     Args:
         train: the training set.
         test: the test set, with the same label names.
+        whole: the geometries of the two, which hold for one of which nothing is cut.
         gap: relative gap between lower and upper bound of a distance.
         seed: of the choice of points.
     """
@@ -64,8 +67,8 @@ def size_matched_similarity(train: Labelled, test: Labelled, gap: float, seed: i
         return Matched(None, 0, 0)
     kept = [turns(part.y, seed) < sizes[part.y] for part in (train, test)]
     cut = [
-        describe_geometry(part.X[rows], part.y[rows], part.labels, gap)
-        for part, rows in zip((train, test), kept, strict=True)
+        known if rows.all() else describe_geometry(part.X[rows], part.y[rows], part.labels, gap)
+        for part, rows, known in zip((train, test), kept, whole, strict=True)
     ]
     found = spatial_similarity(*(part.distance_vector for part in cut))
     return Matched(found.r, found.pairs, int(sizes.sum()))

@@ -31,11 +31,11 @@ def geometry_of_stores(
     origin = Origin.of_store(train, task, layer)
     examples, tested = (read(store, task, origin.layer) for store in (train, test))
     X, y, labels = examples
+    whole = describe_geometry(X, y, labels, gap), describe_geometry(*tested, gap)
     return GeometryRecord(
         origin,
-        describe_geometry(X, y, labels, gap),
-        describe_geometry(*tested, gap),
+        *whole,
         permuted_separability(X, y, seed),
         halves_similarity(X, y, labels, gap, seed),
-        size_matched_similarity(examples, tested, gap, seed),
+        size_matched_similarity(examples, tested, whole, gap, seed),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from tqdm import tqdm
 
 from fbert.corpora.registry import KnownFile
 from fbert.errors import CorruptFileError, InputError
-from fbert.files import replacing
+from fbert.files import checksum_of, replacing
 
 _CHUNK = 1 << 16
 _TIMEOUT = (10, 60)  # seconds to connect, and between bytes
@@ -48,22 +46,6 @@ def fetch(
         else:
             _download(file, temporary, first_wait)
         _verify(temporary, checksum or file.checksum, str(copy or file.url))
-
-
-def checksum_of(path: Path | str, kind: str) -> str:
-    """Return the checksum of a file.
-
-    Args:
-        path: the file.
-        kind: `sha256`, or `git-blob` for the SHA-1 of `blob SIZE`, a zero byte, and the content.
-    """
-    digest = hashlib.new({"sha256": "sha256", "git-blob": "sha1"}[kind])
-    if kind == "git-blob":
-        digest.update(f"blob {os.path.getsize(path)}\0".encode())
-    with open(path, "rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return f"{kind}:{digest.hexdigest()}"
 
 
 def _mirrored(file: KnownFile, mirror: Path | str | None) -> Path | None:

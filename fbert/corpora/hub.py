@@ -18,9 +18,8 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.hf_api import RepoSibling
 
 from fbert.corpora.dataset import KINDS
-from fbert.corpora.fetch import checksum_of
 from fbert.errors import CorruptFileError, InputError, nearest
-from fbert.files import sha256
+from fbert.files import checksum_of, sha256
 from fbert.hub import Repository, asking
 
 _CONVERTED = re.compile(r"([^/]+)/([^/]+)/\d{4}\.parquet")

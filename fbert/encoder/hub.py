@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from fbert.encoder.cache import cached_files, files_read, listed_files
 from fbert.encoder.loading import load_model
 from fbert.encoder.source import EncoderSource
 from fbert.errors import CorruptFileError, InputError
-from fbert.files import sha256
+from fbert.files import checksum_of, sha256
 from fbert.hub import Repository, asking, network, stays_offline
 
 
@@ -72,16 +71,10 @@ def _sum(path: Path) -> str:
     found, named = sha256(path), path.resolve().name
     if not path.is_symlink() or not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", named):
         return found
-    compared = found if len(named) == 64 else _sum_of_git(path)
+    compared = found if len(named) == 64 else checksum_of(path, "git-blob").partition(":")[2]
     if compared != named:
         raise CorruptFileError(
             f"{path}: not what the hub has (its sum is {named}, that of this copy {compared}); it was "
             f"altered on its way or since: delete {path.resolve()} and run again"
         )
     return found
-
-
-def _sum_of_git(path: Path) -> str:
-    """Return the sum by which git, and so the hub, names a small file."""
-    content = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()

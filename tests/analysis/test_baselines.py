@@ -68,10 +68,15 @@ def test_labels_take_turns_until_enough_are_chosen():
     assert balanced_rows(y, 100, seed=0).tolist() == list(range(73))
 
 
+def matched(train, test):
+    whole = tuple(describe_geometry(*part, 1e-3) for part in (train, test))
+    return size_matched_similarity(train, test, whole, 1e-3, seed=0)
+
+
 def test_sets_cut_to_one_size_are_nested_in_the_given_ones_and_compare_like_with_like():
     """Hulls of few points lie inside those of many, so their distances are larger."""
     train, test = Labelled(*heaps(800, 1.5), LABELS), Labelled(*heaps(40, 1.5), LABELS)
-    found = size_matched_similarity(train, test, 1e-3, seed=0)
+    found = matched(train, test)
     assert (found.n, found.pairs) == (40, 6)
     rows = np.isin(np.arange(800), balanced_rows(train.y, 40, seed=0))
     cut, whole = (
@@ -87,8 +92,8 @@ def test_sets_cut_to_one_size_are_nested_in_the_given_ones_and_compare_like_with
 def test_labels_of_one_set_alone_are_left_out_of_equal_sizes():
     X, y = heaps(80, 0.5)
     without = y != 3
-    found = size_matched_similarity(Labelled(X, y, LABELS), Labelled(X[without], y[without], LABELS), 1e-3, 0)
+    found = matched(Labelled(X, y, LABELS), Labelled(X[without], y[without], LABELS))
     assert (found.n, found.pairs) == (60, 3)
     apart = y == 3
     nothing = Labelled(X[apart], y[apart], LABELS), Labelled(X[without], y[without], LABELS)
-    assert size_matched_similarity(*nothing, 1e-3, 0).n == 0
+    assert matched(*nothing).n == 0

@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from fbert.corpora.fetch import checksum_of, fetch
+from fbert.corpora.fetch import fetch
 from fbert.corpora.registry import KnownFile
 from fbert.errors import CorruptFileError, InputError
+from fbert.files import checksum_of
 
 BODY = b"NUM:date When was the bridge built ?\n" * 5000
 SHA256 = f"sha256:{hashlib.sha256(BODY).hexdigest()}"
