@@ -112,9 +112,8 @@ def _encoder(study: Study, name: str, prepared: Mapping[str, PreparedCorpus]) ->
 def _space(study: Study, name: str, facts: Mapping[str, int], prepared: Mapping[str, PreparedCorpus]) -> str:
     """Say what an encoder's stores, checkpoints and training will take, by its shape.
 
-    A store has a float for each layer, row and unit. A checkpoint has the weights, and a run that is followed
-    as many again for each snapshot but the first, of which compression leaves two fifths or more. Training
-    holds weights, gradients and Adam's two moments beside what Python and torch take.
+    A store has a float for each layer, row and unit. Of snapshots, compression leaves two fifths or more.
+    Training holds weights, gradients and Adam's two moments beside what Python and torch take.
     """
     from fbert.store.embed import needed_rows
 
@@ -127,8 +126,7 @@ def _space(study: Study, name: str, facts: Mapping[str, int], prepared: Mapping[
         stores += rows * states
     size = {"float16": 2, "float32": 4}[study.store["dtype"]]
     stores *= (facts["layers"] + 1) * facts["hidden"] * size
-    followed = len(study.followed) * (study.dynamics["snapshots"] - 1) if name == study.main_encoder else 0
-    checkpoints = 4 * facts["parameters"] * (len(study.tuned) + followed)
+    checkpoints = 4 * facts["parameters"] * study.weights_kept(name)
     memory = 16 * facts["parameters"] + _PROCESS
     return (
         f"to expect: {_size(stores)} of stores, up to {_size(checkpoints)} of checkpoints, and about "

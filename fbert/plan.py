@@ -8,7 +8,7 @@ reads this while it plans.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -111,6 +111,14 @@ class Plan:
         """Say in the folder of results which study file they are of, so that no namesake takes it."""
         if self._file is not None:
             claim_results(self._file, Path(self.results.root))
+
+    def space(self) -> Iterator[str]:
+        """Yield what each encoder takes, as far as files tell before any job; `fbert check` counts all."""
+        for name in self.study.encoders:
+            size, kept = self._encoder_bytes(name) / 1e6, self.study.weights_kept(name)
+            trained = f"; checkpoints take up to {kept} times as much on disk" if kept else ""
+            holds = f"{size:,.1f} MB of files, which its jobs hold in memory{trained}"
+            yield f"{name}: {holds if size else 'not fetched yet, so what it takes is not known'}"
 
     def settle_times(self, mark: Path) -> None:
         """Make time stamps agree with content, since Snakemake goes by them, and write the mark of changes.
@@ -317,10 +325,7 @@ class Plan:
 
     def encoder_megabytes(self, wildcards: Any) -> int:
         """Return the size of all files of an encoder; 0 while it has not been fetched."""
-        files = [Path(file) for file in self.encoder_files(wildcards) if Path(file).is_file()]
-        if "hub" in self.study.encoders[wildcards.encoder]:
-            return sum(size for file in files for size in read_json(file)["bytes"].values()) // 10**6
-        return sum(file.stat().st_size for file in files) // 10**6
+        return self._encoder_bytes(wildcards.encoder) // 10**6
 
     def embedding_inputs(self, wildcards: Any) -> Inputs:
         """Return a task's examples, the original encoder, and what a tuned or given state is read from."""
@@ -400,6 +405,15 @@ class Plan:
         found.location()  # says what is wrong with it, if anything is
         files = files_in(map(str, found.folders()))
         return [file for file in files if not file.endswith(".md")]  # a card is for people
+
+    def _encoder_bytes(self, encoder: str) -> int:
+        """Return the size of an encoder's files, and its adapter's; 0 while it has not been fetched."""
+        source = self.study.encoders[encoder]
+        first, *more = [Path(file) for file in self._files_of_source(encoder, source)]
+        if "hub" not in source:
+            return sum(file.stat().st_size for file in [first, *more])
+        fetched = sum(read_json(first)["bytes"].values()) if first.is_file() else 0
+        return fetched + sum(file.stat().st_size for file in more) if fetched else 0
 
     def _end(self, encoder: str, task: str) -> State:
         """Return the first of the states that show what became of an encoder on a task.

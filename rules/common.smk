@@ -49,6 +49,13 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
+if workflow.output_settings.dryrun:
+    for said in PLAN.space():
+        logger.info(said)
+    logger.info(
+        f"What else it takes, from its texts: python -m fbert check {config['study']}"
+    )
+
 STUDY, PATHS, RESULTS = PLAN.study, PLAN.results, PLAN.results.root
 GPU = 1
 # What reruns is decided by content (fbert/made.py) and told to Snakemake by this file, an input of every job: its time

@@ -20,7 +20,7 @@ _FILE = re.compile(r"(/datasets)?/(.+?)/resolve/([^/]+)/(.+)")
 
 @dataclass
 class Repository:
-    """A repository with one revision.
+    """A repository at one revision, and at others if it has more.
 
     Attributes:
         files: content by path.
@@ -30,6 +30,7 @@ class Repository:
         failing: the status with which it answers whatever is asked; 0 to answer.
         altered: paths of which something else comes over the wire than the hub says it has.
         fatal: a path in the middle of which the server dies, once small files were sent.
+        others: the repository at other revisions.
     """
 
     files: Mapping[str, bytes]
@@ -39,6 +40,7 @@ class Repository:
     failing: int = 0
     altered: set[str] = field(default_factory=set)
     fatal: str | None = None
+    others: "Mapping[str, Repository]" = field(default_factory=dict)
 
     def entry(self, path: str) -> dict:
         """Describe a file; as on the hub, what is no small text is kept apart (lfs)."""
@@ -115,6 +117,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
             ]
             return self._send_json({"branches": [], "tags": [], "converts": converts})
         revision, _, folder = rest.partition("/")
+        repository = repository.others.get(revision, repository)
         if revision not in ("", "main", repository.revision):
             return self._refuse(404, "RevisionNotFound")
         if what == "tree":
@@ -129,6 +132,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
     def _send_file(self, repository: Repository | None, revision: str, file: str) -> None:
         if repository is None:
             return self._refuse(401, "RepoNotFound")
+        repository = repository.others.get(revision, repository)
         if revision != repository.revision:
             return self._refuse(404, "RevisionNotFound")
         if repository.gated:

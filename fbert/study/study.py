@@ -118,6 +118,14 @@ class Study:
         """The training runs of the main encoder that are followed, snapshot after snapshot."""
         return [state for task in self.dynamics["tasks"] for state in self.tunings(task)]
 
+    def weights_kept(self, encoder: str) -> int:
+        """Return how many times as much as an encoder's weights its checkpoints take on disk, at most.
+
+        Each has them once, and one of a run that is followed once more for each snapshot but the first.
+        """
+        followed = self.followed if encoder == self.main_encoder else []
+        return len(self.tuned) + len(followed) * (self.dynamics["snapshots"] - 1)
+
     def ends(self, encoder: str, task: str) -> list[Run]:
         """Return what figures show of an encoder and task before and after.
 

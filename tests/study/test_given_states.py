@@ -155,6 +155,16 @@ def test_impossible_states_are_refused_by_key(encoder, changes, message):
         study(encoder, **changes)
 
 
+def test_what_encoders_take_is_said_before_anything_is_fetched_or_computed():
+    encoders = {"mine": {"package": "fbert.demo"}, "far": {"hub": "org/model", "revision": ONE}}
+    asked = study_from(TINY | {"encoders": encoders, "main_encoder": "mine"}, Path("tiny.yaml"))
+    mine, far = Plan(asked, ROOT / "scripts").space()
+    # Three tunings, and of that on POS two snapshots besides.
+    assert mine.startswith("mine: 0.1 MB of files")
+    assert mine.endswith("checkpoints take up to 5 times as much on disk")
+    assert far == "far: not fetched yet, so what it takes is not known"
+
+
 @pytest.mark.parametrize(
     ("layers", "expected"), [("last", {}), ("all", {"mine": (0, 1)}), ([2, 0], {"mine": (0,)})]
 )

@@ -1,7 +1,9 @@
 """Checkpoints that were trained elsewhere go through the workflow by configuration alone."""
 
+import hashlib
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,13 @@ import yaml
 from encoder.test_adapter import adapter
 from encoder.test_sentence_transformers import save
 from encoder.tiny import build
+from loopback_hub import Repository, environment, serving
 from workflow.test_own import CORPORA, TASKS, write_corpora
 
 from fbert.encoder.model import Encoder
 from fbert.encoder.source import EncoderSource
 from fbert.records.trajectory import Trajectory
-from fbert.store.read import read
+from fbert.store.read import read, read_provenance
 
 SETTINGS = {
     "description": "Somebody's checkpoints.",
@@ -129,6 +132,47 @@ def test_a_decoder_its_checkpoint_and_its_adapter_and_an_embedding_model(checkou
     adapter(models / "llama", models / "lora", "llama", head=False)
     again = checkout.planned(study=study)
     assert again["embed"] == 2, "the adapter is another file, and its vectors alone are made again"
+
+
+@pytest.mark.hard
+@pytest.mark.network
+def test_public_revisions_of_a_training_run_are_a_trajectory(checkout, tmp_path, monkeypatch):
+    """As Pythia's: one repository of a decoder, a commit for each of its steps."""
+    write_corpora(checkout.folder / "data")
+    build("pythia", tmp_path / "pythia")
+    commits = {step: hashlib.sha1(str(step).encode()).hexdigest() for step in (0, 1000, 3000)}
+    for steps in (1, 3):
+        further(tmp_path / "pythia", steps)
+    folders = dict(zip(commits, ("pythia", "pythia-1", "pythia-3"), strict=True))
+    published = {
+        commit: Repository(files_of(tmp_path / folders[step]), commit) for step, commit in commits.items()
+    }
+    latest = replace(published[commits[3000]], others=published)
+    states = {f"step{step}": {"revision": commits[step], "step": step} for step in (1000, 3000)}
+    encoder = {"hub": "lab/pythia", "revision": commits[0], "step": 0, "states": states}
+    study = write_study(checkout, "public", {"pythia": encoder})
+    for name, value in environment("", tmp_path / "cache").items():
+        monkeypatch.setenv(name, value)
+    assert "pythia: not fetched yet" in checkout.run("--dry-run", study=study)
+    with serving({("models", "lab/pythia"): latest}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+        checkout.run(study=study)
+    folder = checkout.folder / "results/public"
+    run = Trajectory.read(folder / "dynamics/pythia/given/Case.h5")
+    assert run.updates.tolist() == list(commits)
+    for step, place in enumerate(folders.values()):
+        alone = Encoder.load(EncoderSource("it", folder=str(tmp_path / place)), "cpu")
+        state = "original" if not step else f"step{list(commits)[step]}"
+        made_of = read_provenance(folder / f"embeddings/pythia/{state}/Case-train.h5")
+        assert made_of["weights"] == alone.checksum()
+    assert sorted(set(pd.read_csv(folder / "figures/figure6.csv")["update"])) == list(commits)
+    assert "lab/pythia" in (folder / "report.html").read_text()
+    assert rows(checkout, "public", "table1")["revision"].astype(str).tolist() == list(commits.values())
+    assert checkout.planned(study=study) == {}
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_a_checkpoint_of_this_workflow_is_a_state_of_another_study(finished):
