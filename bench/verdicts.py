@@ -9,16 +9,14 @@ where there is no effect, and where there is one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+from document import write_table
 from numpy.typing import NDArray
 
 from fbert.findings.bootstrap import DRAWS, LEVEL, Interval, bootstrap
 from fbert.findings.rule import SUPPORTED, Case, Claim
 
-DOCUMENT = Path(__file__).parents[1] / "docs/method.md"
-BEGIN, END = "<!-- bench/verdicts.py -->", "<!-- end -->"
 LABELS, TIMES = 17, 400
 SPREADS = (0.0, 1.0, 2.0, 4.0)
 SEEDS = (1, 2, 3, 5, 10)
@@ -123,11 +121,7 @@ def tables() -> str:
 
 def main() -> None:
     """Measure, and write the tables between their marks in the documentation."""
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    found = tables()
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{found}\n{END}{after}", encoding="utf-8")
-    print(found)
+    write_table("verdicts.py", tables())
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ class Study:
         Each has them once, and one of a run that is followed once more for each snapshot but the first.
         """
         followed = self.followed if encoder == self.main_encoder else []
-        return len(self.tuned) + len(followed) * (self.dynamics["snapshots"] - 1)
+        return len(self.tuned) + len(followed) * (int(self.dynamics["snapshots"]) - 1)
 
     def ends(self, encoder: str, task: str) -> list[Run]:
         """Return what figures show of an encoder and task before and after.
