@@ -238,9 +238,10 @@ def _table9(title: str, inputs: Inputs) -> Table:
 
 def _table10(title: str, inputs: Inputs) -> Table:
     rows = agreement_rows(inputs["probes"], inputs["geometries"], inputs["measures"])
+    pairs = zip(rows["measure"], rows["against"], strict=True)
+    rows.insert(0, "comparison", [f"{_called(one)} and {_called(other)}" for one, other in pairs])
     shown = {
-        "measure": "Measure",
-        "against": "Against",
+        "comparison": "Rank correlation of",
         "correlation": "Correlation",
         "low": "From",
         "high": "To",
@@ -250,6 +251,11 @@ def _table10(title: str, inputs: Inputs) -> Table:
     if not (rows["units"] >= MIN_UNITS).any():
         title = f"{title}; empty, since it takes {MIN_UNITS} encoders with a task"
     return Table("table10", title, rows, shown)
+
+
+def _called(measure: str) -> str:
+    """Return what a sentence calls a measure that Table 10 compares."""
+    return _NAMES.get(measure, measure.replace("_", " "))
 
 
 def _of_main_encoder(title: str, rows: pd.DataFrame) -> str:
@@ -267,6 +273,12 @@ _BESIDE = [
     "intrinsic_dimension",
     "anisotropy",
 ]
+_NAMES = {
+    OURS: "label-level similarity to original",
+    "cka_to_original": "CKA",
+    "rsa_to_original": "RSA",
+    "procrustes_to_original": "Procrustes distance",
+}
 _HEADINGS = {
     "model": "Encoder",
     "task": "Task",

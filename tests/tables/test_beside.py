@@ -155,7 +155,10 @@ def test_few_units_say_nothing_and_the_title_says_so():
     made = make_table("table10", "Agreement", records(units=4, seeds=5))
     assert made.rows[["correlation", "low", "high"]].isna().all(axis=None)
     assert made.title == "Agreement; empty, since it takes 5 encoders with a task"
-    assert make_table("table10", "Agreement", records(units=5)).title == "Agreement"
+    made = make_table("table10", "Agreement", records(units=5))
+    assert made.title == "Agreement"
+    said = set(made.rows["comparison"])
+    assert {"CKA and accuracy change", "convexity change and label-level similarity to original"} <= said
 
 
 def test_an_interval_is_over_units_and_not_over_their_seeds():

@@ -14,9 +14,10 @@ from fbert.figures.panels import facets
 from fbert.figures.style import layer_colour
 
 WHAT = (
-    "Pearson's r between the distances of label pairs at an update and at the start, every "
-    "second layer. Lines are means over seeds, bands their ranges. Solid where both are linear with every "
-    "seed, as the paper defines it; dotted where not, with distance 0 between labels whose hulls meet."
+    "Pearson's r between the distances of label pairs at an update and at the start, layer 1 and every "
+    "second one down from the last. Lines are means over seeds, bands their ranges. Solid where both are "
+    "linear with every seed, as the paper defines it; dotted where not, with distance 0 between labels whose "
+    "hulls meet."
 )
 
 

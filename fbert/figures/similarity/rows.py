@@ -1,4 +1,4 @@
-"""Figure 4: similarity of every second layer to its original against updates."""
+"""Figure 4: similarity of the first layer and every second one to its original against updates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from fbert.analysis.similarity import spatial_similarity
 from fbert.figures.request import Request
-from fbert.layers import every_second_layer
+from fbert.layers import followed_layers
 from fbert.records.trajectory import Trajectory
 
 COLUMNS = [
@@ -42,7 +42,7 @@ def rows(request: Request) -> pd.DataFrame:
 
 
 def _panel(run: Trajectory) -> Iterator[dict[str, Any]]:
-    for layer in every_second_layer(int(run.layers[-1])):
+    for layer in followed_layers(int(run.layers[-1])):
         position = run.layer_position(layer)
         original = run.pair_distances(0, position)
         for number in range(len(run.updates)):
