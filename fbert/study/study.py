@@ -206,11 +206,11 @@ def check_owner(path: Path, results: Path) -> None:
         results: its folder, in which `claim_results` left the path of the study it is of.
 
     Raises:
-        InputError: another file, which is still there, made them; the message has both.
+        InputError: a file with other content, which is still there, made them; the message has both.
     """
     claimed = results / OWNER
     owner = Path(claimed.read_text(encoding="utf-8").strip()) if claimed.is_file() else path
-    if owner.is_file() and not owner.samefile(path):
+    if owner.is_file() and owner.read_bytes() != path.read_bytes():
         raise InputError(
             f"{path}: {results} has the results of another study of this name, {owner}; "
             "rename one of the two files"

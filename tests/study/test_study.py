@@ -356,6 +356,8 @@ def test_two_studies_of_one_name_do_not_overwrite_each_other(tmp_path):
     check_owner(first, results)
     claim_results(first, results)
     check_owner(first, results)
+    check_owner(second, results)  # results were copied to another checkout, where the study is the same
+    second.write_text("y")
     with pytest.raises(InputError, match=r"b/s\.yaml: .*results/s has the .* another study .*a/s\.yaml"):
         check_owner(second, results)
     first.unlink()  # it was moved: whoever has the name now goes on
