@@ -62,7 +62,9 @@ def read_folder(folder: Path, embeddings: str, part: str) -> Arrays:
     """
     entities = folder / "entities" / f"{part}.txt"
     y = read_labels(entities)
-    allowed = {label.strip() for file in sorted((folder / "labels").glob("*.txt")) for label in _lines(file)}
+    allowed = {
+        label.strip() for file in sorted((folder / "labels").glob("*.txt")) for label in text_lines(file)
+    }
     strange = [number for number, label in enumerate(y, start=1) if label not in allowed]
     if strange:
         label = y[strange[0] - 1]
@@ -102,7 +104,7 @@ def _decoded(array: np.ndarray) -> np.ndarray:
     return np.array([t.decode() for t in array]) if array.dtype.kind in "OS" else array
 
 
-def _lines(path: Path) -> list[str]:
+def text_lines(path: Path) -> list[str]:
     r"""Return lines as those of corpora are read: a byte order mark is dropped, only `\n` ends a line.
 
     Python's `splitlines` would also cut at U+2028 and U+0085, which stand inside labels.
@@ -117,7 +119,7 @@ def _lines(path: Path) -> list[str]:
 def _read_numbers(path: Path) -> np.ndarray:
     """Read a matrix, numbers separated by commas (.csv) or by space."""
     separator = "," if path.suffix == ".csv" else None
-    return _matrix(path, [line.split(separator) for line in _lines(path)])
+    return _matrix(path, [line.split(separator) for line in text_lines(path)])
 
 
 def _matrix(path: Path, rows: list[list[str]]) -> np.ndarray:
@@ -137,7 +139,7 @@ def _matrix(path: Path, rows: list[list[str]]) -> np.ndarray:
 
 def _read_label_lines(path: Path) -> np.ndarray:
     """Read the last tab-separated field of each line."""
-    lines = _lines(path)
+    lines = text_lines(path)
     columns = [number for number, line in enumerate(lines, start=1) if "," in line]
     if path.suffix == ".csv" and columns:
         raise InputError(f"{path}, line {columns[0]}: several columns; a file of labels has one label a line")
@@ -156,5 +158,5 @@ def _labelled_csv(path: Path) -> Arrays:
     """Read a .csv whose last column is the label."""
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    rows = [line.split(",") for line in _lines(path)]
+    rows = [line.split(",") for line in text_lines(path)]
     return _matrix(path, [row[:-1] for row in rows]), _present([row[-1].strip() for row in rows], path)
