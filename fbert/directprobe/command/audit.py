@@ -45,8 +45,8 @@ class Distance:
         published: what stands there.
         lower: what a hyperplane proves the distance to be at least.
         upper: what two points of the hulls prove it to be at most.
-        verdict: `right` (to one in a thousand), `zero though apart`, `wrong`, `left out` (0 for what is too small to be measured), or
-            `undecided`, where rounding leaves open whether two hulls meet.
+        verdict: `right` (to one in a thousand), `zero though apart`, `wrong`, `left out` (0 for what is too
+            small to be measured), or `undecided`, where rounding leaves open whether two hulls meet.
     """
 
     where: str
