@@ -10,6 +10,7 @@ from pathlib import Path
 from fbert.check import check as check_study
 from fbert.check_encoder import check_encoder, encoder_named
 from fbert.errors import InputError
+from fbert.profile import profile
 from fbert.study.study import load_study
 from fbert.verify import verify
 
@@ -49,7 +50,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     for_study.add_argument("--mirror", help="a folder with public corpora, as `mirror` in config.yaml")
     for_study.set_defaults(answer=_check)
+    for_profile = commands.add_parser(
+        "profile",
+        help="say where the time of a study went",
+        description="Add up what the jobs of a study took, by rule, encoder and task, and the longest chain.",
+    )
+    for_profile.add_argument("folder", type=Path, help="results/NAME, or a copy of it")
+    for_profile.set_defaults(answer=_profile)
     return parser
+
+
+def _profile(options: argparse.Namespace) -> int:
+    for line in profile(options.folder):
+        print(line)
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -188,6 +188,10 @@ class Ledger:
         )
         return read, written
 
+    def maker_of(self, root: str, path: str) -> tuple[str, Path] | None:
+        """Return which record a file, as a record in `root` names it, was made by; None if by none here."""
+        return self.maker.get(_whole(root, path))
+
     def _take(self, root: str, path: Path) -> None:
         try:
             made = Made.read(path)

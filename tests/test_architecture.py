@@ -21,7 +21,7 @@ ORDER = [
     ["encoder", "advice"],
     ["depths"],
     ["plan", "store", "demo"],
-    ["check", "check_encoder", "verify", "finetune", "records", "console", "closing"],
+    ["check", "check_encoder", "verify", "profile", "finetune", "records", "console", "closing"],
     ["__main__", "probe", "directprobe"],
     ["analysis"],
     ["findings", "measures"],
