@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from string import ascii_lowercase
 
 import pandas as pd
@@ -51,8 +51,10 @@ def facets(
         axes.set_title(f"({letter}) {text}" if len(values) > 1 else text, loc="left")
     mark_synthetic(figure, frame)
     if key:
-        marks = list(key.values())
-        figure.legend(marks, list(key), loc="outside lower center", ncols=len(key), handletextpad=0.0)
+        columns = _columns(list(key), figure.get_figwidth() * LETTERS)
+        figure.legend(
+            list(key.values()), list(key), loc="outside lower center", ncols=columns, handletextpad=0.0
+        )
     figure.canvas.draw()  # makes the layout; names change nothing in it that their places depend on
     for axes, found in zip(panels, names, strict=True):
         if found:
@@ -69,6 +71,15 @@ def grid(n: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:
     for spare in axes.flat[n:]:
         spare.set_visible(False)
     return figure, list(axes.flat[:n])
+
+
+def _columns(names: Sequence[str], letters: float) -> int:
+    """Return in how many columns names fit on a line of so many letters: all, or rows as even as can be."""
+    sizes = [len(name) + 5 for name in names]  # with the mark, and room to the next
+    if sum(sizes) <= letters:
+        return len(names)
+    rows = math.ceil(len(names) / max(1, int(letters / max(sizes))))
+    return math.ceil(len(names) / rows)
 
 
 def _fill(axes: Axes, panel: pd.DataFrame, draw: Callable[[Axes, pd.DataFrame], list[Name]]) -> list[Name]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from pathlib import Path
@@ -93,9 +94,9 @@ def _layer(
     return head | {
         "explained": _rounded(plane.explained),
         "labels": present.tolist(),
-        "centroids": _rounded(plane.points.reshape(*kept.shape[:2], 2)),
+        "centroids": _placed(plane.points.reshape(*kept.shape[:2], 2)),
         "point_labels": point_labels.tolist(),
-        "points": _rounded(plane.project(points)),
+        "points": _placed(plane.project(points)),
     }
 
 
@@ -116,6 +117,14 @@ def _verdict(run: Trajectory, update: int, layer: int) -> View:
         "upper": _short(run.upper[here], ROUND_CEILING),
     }
     return verdict | {"meeting": meeting, "pairs": len(distances), "closest": closest}
+
+
+def _placed(values: NDArray[np.float64]) -> list[Any]:
+    """Return (..., 2) places as lists, to a thousandth of the picture, which is less than is seen."""
+    extent = float(np.ptp(values.reshape(-1, 2), axis=0).max())
+    decimals = math.ceil(math.log10(1000 / extent)) if extent > 0 else 0
+    placed: list[Any] = (np.round(values, decimals) + 0.0).tolist()
+    return placed
 
 
 def _rounded(values: NDArray[np.float64]) -> list[Any]:

@@ -239,7 +239,7 @@ def _table9(title: str, inputs: Inputs) -> Table:
 def _table10(title: str, inputs: Inputs) -> Table:
     rows = agreement_rows(inputs["probes"], inputs["geometries"], inputs["measures"])
     pairs = zip(rows["measure"], rows["against"], strict=True)
-    rows.insert(0, "comparison", [f"{_called(one)} and {_called(other)}" for one, other in pairs])
+    rows.insert(0, "comparison", [f"{called(one)} and {called(other)}" for one, other in pairs])
     shown = {
         "comparison": "Rank correlation of",
         "correlation": "Correlation",
@@ -253,7 +253,7 @@ def _table10(title: str, inputs: Inputs) -> Table:
     return Table("table10", title, rows, shown)
 
 
-def _called(measure: str) -> str:
+def called(measure: str) -> str:
     """Return what a sentence calls a measure that Table 10 compares."""
     return _NAMES.get(measure, measure.replace("_", " "))
 

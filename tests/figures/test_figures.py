@@ -319,3 +319,14 @@ def test_the_labels_that_moved_furthest_are_marked():
     figure = differences.draw(FRAMES[differences])
     last = FRAMES[differences].query("layer == 2").nlargest(differences.NAMED, "length")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == list(last["label"])
+
+
+@pytest.mark.parametrize("layers", [[2], [0, 1, 2]])
+@pytest.mark.parametrize("prefix", ["", "p.Long"])
+def test_a_key_fits_the_width_of_its_figure(layers, prefix):
+    """With one panel, as the quickstart's Figure 5, the six labels below it need two rows."""
+    names = [prefix + label for label in LABELS]
+    figure = differences.draw(rows(task=["POS"], layer=layers, label=names))
+    (key,) = figure.legends
+    box = key.get_window_extent()
+    assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1

@@ -58,6 +58,7 @@ def page(sources: Sources) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     return environment.get_template("report.html").render(_content(sources)) + "\n"
 
 
