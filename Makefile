@@ -106,7 +106,7 @@ $(READY_DOCS): envs/docs-requirements.txt
 	touch $@
 
 docs: $(READY_DOCS) ## Build the documentation into site/, a warning being an error
-	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict
 
 lock: ## Export envs/lock.txt as the files that pip and conda read
 	$(PYTHON) envs/export.py

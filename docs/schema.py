@@ -15,7 +15,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 MARK = re.compile(r"^<!-- (fbert/study/\w+\.yaml) -->$", flags=re.MULTILINE)
-METHOD = re.compile(r"docs/method\.md, ([A-Z][\w ]+)")
+METHOD = re.compile(r"docs/method\.md, ([A-Z][\w -]+)")
 Node = Mapping[str, Any]
 
 
