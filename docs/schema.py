@@ -68,8 +68,8 @@ def _section(name: str, node: Node, defs: Node) -> Iterator[str]:
         if "default" in found and found["default"] != {}:
             meaning.append(f"Default: {_code(found['default'])}.")
         yield f"| `{key}` | {_cell(value)} | {_cell(' '.join(filter(None, meaning)))} |"
-    for path, below in inner.items():
-        yield from _section(path, below, defs)
+    for path, found in inner.items():
+        yield from _section(path, found, defs)
 
 
 def _objects(place: str, node: Node, defs: Node) -> dict[str, Node]:
