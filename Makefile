@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 READY_MINILM := $(VENV)/ready-minilm
 READY_DEV := $(VENV)/ready-dev
+VENV_DOCS := .venv-docs
+READY_DOCS := $(VENV_DOCS)/ready
 # pip would compile every module, which takes longer than all the rest; Python compiles the few that it imports itself.
 # pip's own settings hold: with PIP_EXTRA_INDEX_URL at PyTorch's index of CPU builds it takes torch from there. The build
 # that it finds otherwise on Linux is for CUDA, and brings gigabytes of NVIDIA's libraries.
@@ -19,7 +21,7 @@ PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
-.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart lock clean
+.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -96,8 +98,18 @@ bench: $(READY) ## Measure DirectProbe and the probe against named peers
 bench-quickstart: $(READY) ## Measure the quickstart
 	$(BIN)/python bench/quickstart.py
 
+# The tools read the source and import none of it, so they have an environment of their own, in which all is pinned.
+$(READY_DOCS): envs/docs-requirements.txt
+	$(PYTHON) -m venv --without-pip $(VENV_DOCS)
+	$(PYTHON) -m pip --python $(VENV_DOCS)/bin/python $(INSTALL) --no-deps --requirement envs/docs-requirements.txt
+	$(PYTHON) -m pip --python $(VENV_DOCS)/bin/python --disable-pip-version-check check
+	touch $@
+
+docs: $(READY_DOCS) ## Build the documentation into site/, a warning being an error
+	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict
+
 lock: ## Export envs/lock.txt as the files that pip and conda read
 	$(PYTHON) envs/export.py
 
-clean: ## Remove the virtual environment; results stay
-	rm -rf $(VENV)
+clean: ## Remove the virtual environments and the built documentation; results stay
+	rm -rf $(VENV) $(VENV_DOCS) site

@@ -38,6 +38,7 @@ def exports(lock: str) -> dict[str, str]:
     return {
         "requirements.txt": EXPORTED + _lines(pins["run"]),
         "dev-requirements.txt": EXPORTED + _lines(pins["develop"]),
+        "docs-requirements.txt": EXPORTED + _lines(pins["docs"]),
         "fbert.yaml": EXPORTED + CONDA + _lines(conda),
     }
 

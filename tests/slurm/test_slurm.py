@@ -152,7 +152,7 @@ def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_pa
     assert second.returncode != 0
     assert "cannot be locked" in second.stderr
 
-    # As the README says: cancel what still runs, unlock, start again.
+    # As docs/how-to/cluster.md says: cancel what still runs, unlock, start again.
     [job] = [job["JobId"] for job in cluster.jobs(before) if job["JobState"] == "RUNNING"]
     cancel = "squeue --me --noheader --format='%i %j' | awk '$2 ~ /^fbert_/ {print $1}' | xargs -r scancel"
     subprocess.run(cancel, shell=True, check=True)
