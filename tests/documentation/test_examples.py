@@ -81,8 +81,10 @@ def test_commands_of_the_package_are_understood(page):
     lines = re.findall(r"^(?: {4}|\$ )?(python -m fbert\b.*?)(?: +#.*)?$", page.text, flags=re.MULTILINE)
     for line in [*lines, *(code for code in page.code if code.startswith("python -m fbert"))]:
         _, _, name, *arguments = shlex.split(line.replace("[LABELS]", "LABELS"))
+        audits = name == "fbert.directprobe" and arguments[:1] == ["audit"]
+        parser = of_directprobe._audit_parser() if audits else PARSERS[name]._parser()
         with contextlib.suppress(SystemExit) if arguments[-1:] == ["--help"] else contextlib.nullcontext():
-            PARSERS[name]._parser().parse_args(arguments)
+            parser.parse_args(arguments)
 
 
 def test_examples_were_found():
