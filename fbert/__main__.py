@@ -23,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.answer(options))
     except InputError as error:
         print(f"Error: {error}", file=sys.stderr)
-        return 2
+    except ModuleNotFoundError as error:
+        print(f"Error: {error.name} is not installed: pip install 'fbert[workflow]'", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:

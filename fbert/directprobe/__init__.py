@@ -1,7 +1,7 @@
 """DirectProbe: clusters of labelled points whose hulls do not meet, and certified distances between them.
 
-A name is imported when it is first asked for. `DirectProbe` is a class of scikit-learn's, which takes a second
-to import and brings pandas; what measures hulls alone does without both.
+A name is imported when it is first asked for. `DirectProbe` is a class of scikit-learn's, which takes a
+second to import and brings pandas; what measures hulls alone does without both.
 """
 
 from importlib import import_module
