@@ -33,9 +33,10 @@ include: "rules/help.smk"
 
 
 onstart:
+    if not OWN_ENVIRONMENT and PLAN.absent():
+        raise WorkflowError("\n".join(PLAN.absent()))
     PLAN.claim_results()
-    elsewhere = workflow.deployment_settings.deployment_method
-    if workflow.is_main_process and workflow.local_exec and not elsewhere:
+    if workflow.is_main_process and workflow.local_exec and not OWN_ENVIRONMENT:
         warm.start()
 
 

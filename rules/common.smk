@@ -24,7 +24,7 @@ os.environ.update(
     HF_DATASETS_OFFLINE="1",
 )
 
-from fbert import warm
+from fbert import console, warm
 from fbert.closing import closing_words
 from fbert.corpora.registry import generated_files, known_files
 from fbert.errors import InputError
@@ -44,8 +44,13 @@ from fbert.states import ORIGINAL
 configfile: "config.yaml"
 
 
+if workflow.is_main_process and not workflow.modifier.is_module:
+    console.show_stages(logger, workflow.output_settings)
+
+# Where jobs have an environment of their own, what is installed here says nothing about them.
+OWN_ENVIRONMENT = bool(workflow.deployment_settings.deployment_method)
 try:
-    PLAN = plan_of(config, ROOT)
+    PLAN = plan_of(config, ROOT, versions_count=not OWN_ENVIRONMENT)
 except InputError as error:
     raise WorkflowError(str(error))
 
