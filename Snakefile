@@ -1,8 +1,16 @@
 """fbert: from raw corpora to fine-tuned encoders, embedding stores, probes, clusters and the paper's tables and figures."""
 
+import os
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.27")
+
+if not isinstance(workflow.current_basedir, os.PathLike):
+    raise WorkflowError(
+        'from a git source the workflow is started by path="workflow/Snakefile", which fetches all of it'
+    )
 
 
 include: "rules/common.smk"

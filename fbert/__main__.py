@@ -10,7 +10,7 @@ from pathlib import Path
 from fbert.check import check as check_study
 from fbert.check_encoder import check_encoder, encoder_named
 from fbert.errors import InputError
-from fbert.study.study import load_study
+from fbert.study.study import load_study, study_folders
 from fbert.verify import verify
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -62,14 +62,14 @@ def _check(options: argparse.Namespace) -> int:
 
 def _checked(name: str, mirror: str | None) -> Iterator[str]:
     """Check the study of this name, or if there is none the encoder."""
-    studies = _CHECKOUT / "studies"
-    is_study = name.endswith((".yaml", ".yml")) or (studies / f"{name}.yaml").is_file()
+    folders = study_folders(_CHECKOUT)
+    is_study = name.endswith((".yaml", ".yml")) or any((f / f"{name}.yaml").is_file() for f in folders)
     source = None if is_study else encoder_named(name)
-    return check_encoder(source) if source else check_study(load_study(name, studies), mirror)
+    return check_encoder(source) if source else check_study(load_study(name, *folders), mirror)
 
 
 def _verify(options: argparse.Namespace) -> int:
-    faults, read = verify(options.folder, options.study, _CHECKOUT / "studies", _CHECKOUT / "scripts")
+    faults, read = verify(options.folder, options.study, study_folders(_CHECKOUT), _CHECKOUT / "scripts")
     for fault in faults:
         print(fault)
     print(f"{options.folder}: {read} files read, {len(faults) or 'no'} faults")

@@ -21,22 +21,33 @@ from fbert.errors import InputError
 from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
 from fbert.made import COUNTED, Job, Ledger, files_in, installed, newest, oldest, read_from, set_times
-from fbert.paths import DOWNLOADS, ONLY_CONFIG, Results, fetched_encoder, results_of
+from fbert.paths import DOWNLOADS, ONLY_CONFIG, RESULTS, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, Run, State
-from fbert.study.study import Study, check_configuration, check_owner, claim_results, load_study, locate
+from fbert.study.study import (
+    Study,
+    check_configuration,
+    check_owner,
+    claim_results,
+    load_study,
+    locate,
+    study_folders,
+)
 
 Settings = dict[str, Any]
 # Rules whose code does not count: what they bring has a checksum of its own.
 _CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_dataset", "fetch_encoder")
 
 
-def plan_of(config: Mapping[str, Any], checkout: Path, versions_count: bool = True) -> Plan:
+def plan_of(
+    config: Mapping[str, Any], checkout: Path, place: str = RESULTS, versions_count: bool = True
+) -> Plan:
     """Return the plan of the study that a configuration names.
 
     Args:
         config: as Snakemake has it.
-        checkout: the folder with `studies/` and `scripts/`.
+        checkout: folder of `studies/`, where one is looked for after the working folder, and `scripts/`.
+        place: folder of all results.
         versions_count: whether versions that are installed here are those that jobs have.
 
     Raises:
@@ -44,8 +55,8 @@ def plan_of(config: Mapping[str, Any], checkout: Path, versions_count: bool = Tr
             results is another study's; the message has file and key.
     """
     check_configuration(config)
-    file = locate(config["study"], checkout / "studies")
-    study = load_study(config["study"], checkout / "studies")
+    file = locate(config["study"], *study_folders(checkout))
+    study = load_study(str(file))
     for name, entry in study.encoders.items():
         encoder = EncoderSource.from_study(name, entry)
         _check(encoder, study.finetuning[name].get("freeze", 0))
@@ -55,9 +66,9 @@ def plan_of(config: Mapping[str, Any], checkout: Path, versions_count: bool = Tr
             original, shape = known_shape(encoder), known_shape(found)
             if original is not None and shape is not None:
                 check_alike(f"encoder {found.name}", original, shape)
-    check_owner(file, Path(results_of(study.name).root))
+    check_owner(file, Path(results_of(study.name, place).root))
     versions_count = versions_count and config.get("versions_count", True)
-    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file)
+    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file, place)
 
 
 class Plan:
@@ -70,6 +81,7 @@ class Plan:
         checksums: Mapping[str, str] | None = None,
         versions_count: bool = True,
         file: Path | None = None,
+        place: str = RESULTS,
     ) -> None:
         """Take a study.
 
@@ -79,9 +91,10 @@ class Plan:
             checksums: of public files, instead of the pinned ones.
             versions_count: whether another version of a package makes results out of date.
             file: of the study, which `claim_results` notes.
+            place: folder of all results.
         """
         self._file = file
-        self.study, self.results = with_layers(study), results_of(study.name)
+        self.study, self.results = with_layers(study), results_of(study.name, place)
         self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
 
     def job(self, rule: str, wildcards: Mapping[str, str]) -> Job | None:
