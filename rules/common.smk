@@ -51,7 +51,7 @@ def configuration():
 configfile: configuration()
 
 
-if workflow.is_main_process and not workflow.modifier.is_module:
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     console.show_stages(logger, workflow.output_settings)
 
 # A module's `prefix` comes before the folder of its results, in rules and in records. Snakemake would put it before every
