@@ -73,7 +73,7 @@ def test_what_is_run_elsewhere_stays_there(checkout, elsewhere):
     assert [file for file in before if "__pycache__" not in file.parts] == [
         file for file in sorted(checkout.folder.rglob("*")) if "__pycache__" not in file.parts
     ]
-    assert "Nothing to be done" in asked(elsewhere.parent, *arguments)
+    assert "Nothing to be done" in asked(elsewhere.parent, "-n", *arguments)
 
 
 @pytest.fixture
@@ -96,14 +96,13 @@ def test_a_read_only_checkout_serves_who_cannot_write_to_it(read_only, elsewhere
     arguments = ["-s", read_only / "Snakefile", target, "--config", "study=tiny"]
     asked(elsewhere, *arguments)
     assert (elsewhere / target).is_file()
-    assert "Nothing to be done" in asked(elsewhere, *arguments)
+    assert "Nothing to be done" in asked(elsewhere, "-n", *arguments)
 
 
 # ---- a module
 
 
-@pytest.mark.parametrize("entry", ["Snakefile", "workflow/Snakefile"])
-@pytest.mark.parametrize("prefix", ["", "deep/er"])
+@pytest.mark.parametrize(("entry", "prefix"), [("Snakefile", ""), ("workflow/Snakefile", "deep/er")])
 def test_as_a_module_its_results_are_where_the_prefix_says(checkout, elsewhere, entry, prefix):
     write_module(elsewhere, repr(str(checkout.folder / entry)), prefix and f'prefix: "{prefix}"', " as f_*")
     asked(elsewhere, "f_table1")
@@ -117,13 +116,14 @@ def test_as_a_module_its_results_are_where_the_prefix_says(checkout, elsewhere, 
         "studies",
         prefix.partition("/")[0] or "results",
     }
-    assert "Nothing to be done" in asked(elsewhere, "f_table1")
+    assert "Nothing to be done" in asked(elsewhere, "-n", "f_table1")
 
 
 def write_module(folder, snakefile, prefix="", names=""):
     (folder / "Snakefile").write_text(MODULE.format(snakefile=snakefile, prefix=prefix, names=names))
 
 
+@pytest.mark.hard
 def test_a_module_reruns_what_changed_and_nothing_else(checkout, elsewhere):
     write_module(elsewhere, repr(str(checkout.folder / "Snakefile")), 'prefix: "p"')
     profile = elsewhere / "profiles"
@@ -153,6 +153,7 @@ def repository(tmp_path):
     return checkout.folder
 
 
+@pytest.mark.hard
 def test_from_a_local_repository_all_of_the_commit_is_used(repository, elsewhere):
     write_module(elsewhere, f'gitfile({str(repository)!r}, path="workflow/Snakefile", tag="v1")')
     shutil.rmtree(repository / "fbert")  # only what was committed counts
@@ -184,7 +185,7 @@ def test_snakedeploy_makes_an_empty_folder_ready_to_run(repository, elsewhere, t
     (folder / "config/config.yaml").write_text(f"study: {elsewhere / 'studies/tiny.yaml'}\n")
     asked(folder, "table1", **hub)
     assert Path(record(folder)["by"]["from"]).is_relative_to(folder / ".snakemake/fbert")
-    assert "Nothing to be done" in asked(folder, "table1", **hub)
+    assert "Nothing to be done" in asked(folder, "-n", "table1", **hub)
 
 
 # ---- Snakemake alone
