@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from fbert.states import Run
 
-RESULTS = "results"
-DOWNLOADS = f"{RESULTS}/downloads"
+DOWNLOADS = "results/downloads"
 ONLY_CONFIG = "_"
 """What stands for the configuration of a dataset where a study names none."""
 
@@ -141,9 +140,9 @@ class Results:
         return f"{self.root}/{stage}/{encoder}/{state}/{task}-layer-{layer}.json"
 
 
-def results_of(study: str, place: str = RESULTS) -> Results:
-    """Return where the results of a study are, in the folder of all results."""
-    return Results(f"{place}/{study}")
+def results_of(study: str) -> Results:
+    """Return where the results of a study are."""
+    return Results(f"results/{study}")
 
 
 def downloaded(file: str) -> str:

@@ -8,7 +8,7 @@ reads this while it plans.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from fbert.errors import InputError
 from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
 from fbert.made import COUNTED, Job, Ledger, files_in, installed, newest, oldest, read_from, set_times
-from fbert.paths import DOWNLOADS, ONLY_CONFIG, RESULTS, Results, fetched_encoder, results_of
+from fbert.paths import DOWNLOADS, ONLY_CONFIG, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, Run, State
 from fbert.study.study import (
@@ -40,14 +40,17 @@ _CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_dataset", "fetch_encoder")
 
 
 def plan_of(
-    config: Mapping[str, Any], checkout: Path, place: str = RESULTS, versions_count: bool = True
+    config: Mapping[str, Any],
+    checkout: Path,
+    placed: Callable[[str], str] = str,
+    versions_count: bool = True,
 ) -> Plan:
     """Return the plan of the study that a configuration names.
 
     Args:
         config: as Snakemake has it.
         checkout: folder of `studies/`, where one is looked for after the working folder, and `scripts/`.
-        place: folder of all results.
+        placed: from the usual folder of a study's results the one that they go to.
         versions_count: whether versions that are installed here are those that jobs have.
 
     Raises:
@@ -66,9 +69,10 @@ def plan_of(
             original, shape = known_shape(encoder), known_shape(found)
             if original is not None and shape is not None:
                 check_alike(f"encoder {found.name}", original, shape)
-    check_owner(file, Path(results_of(study.name, place).root))
+    root = placed(results_of(study.name).root)
+    check_owner(file, Path(root))
     versions_count = versions_count and config.get("versions_count", True)
-    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file, place)
+    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file, root)
 
 
 class Plan:
@@ -81,7 +85,7 @@ class Plan:
         checksums: Mapping[str, str] | None = None,
         versions_count: bool = True,
         file: Path | None = None,
-        place: str = RESULTS,
+        root: str | None = None,
     ) -> None:
         """Take a study.
 
@@ -91,10 +95,10 @@ class Plan:
             checksums: of public files, instead of the pinned ones.
             versions_count: whether another version of a package makes results out of date.
             file: of the study, which `claim_results` notes.
-            place: folder of all results.
+            root: folder of its results; None for the usual one.
         """
         self._file = file
-        self.study, self.results = with_layers(study), results_of(study.name, place)
+        self.study, self.results = with_layers(study), Results(root or results_of(study.name).root)
         self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
 
     def job(self, rule: str, wildcards: Mapping[str, str]) -> Job | None:

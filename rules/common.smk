@@ -56,13 +56,18 @@ if workflow.is_main_process and workflow.modifier.is_main_snakefile():
 
 # A module's `prefix` comes before the folder of its results, in rules and in records. Snakemake would put it before every
 # path, those of a user's corpora and of downloads included, which the records would then not know.
-PLACE = str(workflow.modifier.modify_path("results"))
+PREFIXED = workflow.modifier.path_modifier.modify
 workflow.modifier.path_modifier = PathModifier(None, None, workflow)
 
 # Where jobs have an environment of their own, what is installed here says nothing about them.
 OWN_ENVIRONMENT = bool(workflow.deployment_settings.deployment_method)
 try:
-    PLAN = plan_of(config, ROOT, PLACE, versions_count=not OWN_ENVIRONMENT)
+    PLAN = plan_of(
+        config,
+        ROOT,
+        placed=lambda root: str(PREFIXED(root)),
+        versions_count=not OWN_ENVIRONMENT,
+    )
 except InputError as error:
     raise WorkflowError(str(error))
 
