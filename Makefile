@@ -21,7 +21,7 @@ PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
-.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart docs lock clean
+.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart docs lock release clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -110,6 +110,18 @@ docs: $(READY_DOCS) ## Build the documentation into site/, a warning being an er
 
 lock: ## Export envs/lock.txt as the files that pip and conda read
 	$(PYTHON) envs/export.py
+
+release: ## Say what a release takes, step by step; it does none of it
+	@version=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' fbert/__init__.py); printf '%s\n' \
+	    "Version $$version, as fbert/__init__.py has it. If that is released, say the next one there, in CITATION.cff" \
+	    "(version, date-released) and in the first heading of CHANGELOG.md; tests/test_environment.py holds the three together." \
+	    "1. git status                               # nothing to commit" \
+	    "2. bash .ci/run && make test-hard           # test_wheel.py: the wheel in an empty environment" \
+	    "3. git tag --annotate v$$version --message 'fbert $$version'" \
+	    "4. git push origin v$$version                # a workflow catalogue and snakedeploy take the tag" \
+	    "5. pip install build twine && python -m build && twine check dist/*" \
+	    "6. twine upload dist/fbert-$$version*         # the package index" \
+	    "7. a release page of that tag, with the changelog's section"
 
 clean: ## Remove the virtual environments and the built documentation; results stay
 	rm -rf $(VENV) $(VENV_DOCS) site

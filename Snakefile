@@ -1,8 +1,16 @@
 """fbert: from raw corpora to fine-tuned encoders, embedding stores, probes, clusters and the paper's tables and figures."""
 
+import os
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.27")
+
+if not isinstance(workflow.current_basedir, os.PathLike):
+    raise WorkflowError(
+        'from a git source the workflow is started by path="workflow/Snakefile", which fetches all of it'
+    )
 
 
 include: "rules/common.smk"
@@ -33,9 +41,10 @@ include: "rules/help.smk"
 
 
 onstart:
+    if not OWN_ENVIRONMENT and PLAN.absent():
+        raise WorkflowError("\n".join(PLAN.absent()))
     PLAN.claim_results()
-    elsewhere = workflow.deployment_settings.deployment_method
-    if workflow.is_main_process and workflow.local_exec and not elsewhere:
+    if workflow.is_main_process and workflow.local_exec and not OWN_ENVIRONMENT:
         warm.start()
 
 

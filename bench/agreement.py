@@ -1,4 +1,4 @@
-"""How measures agree on real text: `python bench/agreement.py` writes Table 10 of `minilm` into docs/method.md."""
+"""How measures agree on real text: writes Table 10 of `minilm` into docs/method.md."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
 """fbert: what fine-tuning does to the space of a text encoder, measured."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -11,7 +11,7 @@ from fbert.check import check as check_study
 from fbert.check_encoder import check_encoder, encoder_named
 from fbert.errors import InputError
 from fbert.profile import profile
-from fbert.study.study import load_study
+from fbert.study.study import load_study, study_folders
 from fbert.verify import verify
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.answer(options))
     except InputError as error:
         print(f"Error: {error}", file=sys.stderr)
-        return 2
+    except ModuleNotFoundError as error:
+        print(f"Error: {error.name} is not installed: pip install 'fbert[workflow]'", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,14 +76,14 @@ def _check(options: argparse.Namespace) -> int:
 
 def _checked(name: str, mirror: str | None) -> Iterator[str]:
     """Check the study of this name, or if there is none the encoder."""
-    studies = _CHECKOUT / "studies"
-    is_study = name.endswith((".yaml", ".yml")) or (studies / f"{name}.yaml").is_file()
+    folders = study_folders(_CHECKOUT)
+    is_study = name.endswith((".yaml", ".yml")) or any((f / f"{name}.yaml").is_file() for f in folders)
     source = None if is_study else encoder_named(name)
-    return check_encoder(source) if source else check_study(load_study(name, studies), mirror)
+    return check_encoder(source) if source else check_study(load_study(name, *folders), mirror)
 
 
 def _verify(options: argparse.Namespace) -> int:
-    faults, read = verify(options.folder, options.study, _CHECKOUT / "studies", _CHECKOUT / "scripts")
+    faults, read = verify(options.folder, options.study, study_folders(_CHECKOUT), _CHECKOUT / "scripts")
     for fault in faults:
         print(fault)
     print(f"{options.folder}: {read} files read, {len(faults) or 'no'} faults")

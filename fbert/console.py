@@ -8,8 +8,9 @@ under way and about how long it will take:
          0:31  fine-tuning             5
     embedding 3 of 9, probes 0 of 10 ... about 2 min left
 
-A dry run, and whoever asks for more or less (`--verbose`, `--quiet`), gets what Snakemake says. Snakemake
-finds this by the name of the package `snakemake_logger_plugin_fbert`; `profiles/default` asks for it.
+A dry run, and whoever asks for more or less (`--verbose`, `--quiet`, a `--logger`), gets what Snakemake says.
+The workflow asks for this itself (`rules/common.smk`). A profile with the name of a plugin could be read only
+where the plugin is installed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from logging import WARNING, LogRecord
+from logging import WARNING, Logger, LogRecord
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -59,7 +60,20 @@ _CHATTER = (
     "Elapsed time",
     "Shutting down",
 )
+_OF_SNAKEMAKE = "DefaultStreamHandler"
 _CLEARED = "\r\x1b[K"
+
+
+def show_stages(logger: Logger, settings: Any) -> None:
+    """Show a run as said above, in place of what Snakemake writes to the screen by itself.
+
+    Args:
+        logger: of Snakemake.
+        settings: how Snakemake was asked to show its output.
+    """
+    for handler in [handler for handler in logger.handlers if handler.name == _OF_SNAKEMAKE]:
+        logger.removeHandler(handler)
+        logger.addHandler(LogHandler(settings, None))
 
 
 @dataclass
@@ -139,7 +153,7 @@ class Progress:
 
 
 class LogHandler(LogHandlerBase):
-    """Shows a run on the screen; Snakemake makes one and hands it every record of its log."""
+    """Shows a run on the screen; Snakemake hands it every record of its log."""
 
     def __post_init__(self) -> None:
         """Begin without a run."""

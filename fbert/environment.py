@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,17 @@ def environment() -> dict[str, Any]:
 
 
 def commit() -> str | None:
-    """Return the commit of this checkout, with `-dirty` if files were changed since; None outside git."""
-    return _said_by("git", "-C", str(Path(__file__).parent), "describe", "--always", "--abbrev=40", "--dirty")
+    """Return the commit of this checkout, with `-dirty` if files were changed since; None if there is none.
+
+    What was unpacked from a git source (`workflow/Snakefile`) is in a folder of the commit's name. An
+    installed package has none, though it may lie in a checkout of something else.
+    """
+    checkout = Path(__file__).parents[1]
+    if re.fullmatch(r"[0-9a-f]{40}", checkout.name):
+        return checkout.name
+    if not (checkout / ".git").exists():
+        return None
+    return _said_by("git", "-C", str(checkout), "describe", "--always", "--abbrev=40", "--dirty")
 
 
 def machine() -> dict[str, Any]:

@@ -6,13 +6,14 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any
 
 from fbert.environment import environment
 from fbert.errors import InputError
-from fbert.made import Job, Ledger, Made, check_inputs, resolved, signature, sums_of
+from fbert.made import Job, Ledger, Made, check_inputs, installed, read_from, resolved, signature, sums_of
 from fbert.paths import DOWNLOADS
 from fbert.warm import hand_over
 
@@ -43,7 +44,7 @@ def job(snakemake: Any, alone: bool = False) -> Iterator[None]:
         todo = Job(**snakemake.params.job)
         todo.record.unlink(missing_ok=True)
         mark = snakemake.input.get(CHANGED)
-        read = [path for path in snakemake.input if path != mark]
+        read = [path for path in snakemake.input if path != mark] + _packaged_files(todo.settings)
         sums = sums_of(todo.root, read)
         check_inputs(todo.root, sums, Ledger([todo.root, DOWNLOADS]))
         yield
@@ -79,6 +80,23 @@ def took(begin: float) -> dict[str, float]:
     }
 
 
+def _packaged_files(settings: Mapping[str, Any]) -> list[str]:
+    """Return the files of installed packages from which a job reads its encoder.
+
+    They are no inputs of its rule, since a package need not be installed where the workflow is planned. One
+    that is not installed here either is for the work itself to complain of.
+    """
+    states = settings.get("states", {})
+    sources = [settings.get("source", {}), settings.get("given", {})]
+    sources += states.values() if isinstance(states, Mapping) else []
+    folders: list[str] = []
+    for source in sources:
+        with suppress(ImportError):  # of a parent, for a name with dots
+            spec = find_spec(source["package"]) if "package" in source else None
+            folders += (spec.submodule_search_locations or []) if spec else []
+    return read_from(f"{folder}/model" for folder in dict.fromkeys(folders))
+
+
 def _made(todo: Job, sums: dict[str, str], written: dict[str, str], cost: dict[str, float]) -> Made:
     """Return the record of a job that was done."""
     return Made(
@@ -86,7 +104,7 @@ def _made(todo: Job, sums: dict[str, str], written: dict[str, str], cost: dict[s
         wildcards=todo.wildcards,
         settings=todo.settings,
         code=todo.code,
-        versions=todo.versions,
+        versions={name: here for name in todo.versions if (here := installed(name)) is not None},
         inputs=sums,
         outputs=written,
         seen={path: signature(resolved(path)) for path in sums if not path.startswith("./")},

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Job:
         wildcards: which of the rule's jobs it is.
         settings: all that it computes from beside its input files; plain values.
         code: fingerprint of its script; empty where code does not count, as for a download with a checksum.
-        versions: of the packages that count; empty to leave them out.
+        versions: of the packages that count, None of one that is not installed here; empty to leave them out.
     """
 
     root: str
@@ -63,7 +64,7 @@ class Job:
     wildcards: Mapping[str, str]
     settings: Mapping[str, Any]
     code: str
-    versions: Mapping[str, str]
+    versions: Mapping[str, str | None]
 
     @property
     def record(self) -> Path:
@@ -207,9 +208,9 @@ class Ledger:
         yield from differences("", made.settings, json.loads(json.dumps(job.settings)))
         if job.code and made.code != job.code:
             yield "code"
-        for package, version in job.versions.items() if self._versions_count else ():
-            if made.versions.get(package, version) != version:
-                yield f"{package} {made.versions[package]} -> {version}"
+        for package, here in job.versions.items() if self._versions_count else ():
+            if here is not None and made.versions.get(package, here) != here:
+                yield f"{package} {made.versions[package]} -> {here}"
         for path, known in made.inputs.items():
             yield from self._changes_of_input(_whole(job.root, path), known, made.seen.get(path))
 
@@ -266,6 +267,19 @@ def files_in(paths: Iterable[str]) -> list[str]:
         if file.is_file() and not file.name.startswith(".")
     ]
     return list(dict.fromkeys(found))
+
+
+def read_from(paths: Iterable[str]) -> list[str]:
+    """Return the files of an encoder in folders; a card, which is for people, is none of them."""
+    return [file for file in files_in(paths) if not file.endswith(".md")]
+
+
+def installed(package: str) -> str | None:
+    """Return the version of a package in this environment; None if it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def sums_of(root: str, paths: Iterable[str]) -> dict[str, str]:

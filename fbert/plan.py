@@ -8,56 +8,71 @@ reads this while it plans.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from fbert.corpora.registry import known_files
-from fbert.depths import with_layers
+from fbert.depths import absence, known_shape, with_layers
 from fbert.encoder.source import EncoderSource, check_alike
 from fbert.errors import InputError
 from fbert.files import read_json, write_text
 from fbert.fingerprint import PACKAGE, fingerprint, third_party
-from fbert.made import COUNTED, Job, Ledger, files_in, newest, oldest, set_times
+from fbert.made import COUNTED, Job, Ledger, files_in, installed, newest, oldest, read_from, set_times
 from fbert.paths import DOWNLOADS, ONLY_CONFIG, Results, fetched_encoder, results_of
 from fbert.products import FIGURES, PRODUCTS, REPORT, TABLES, Inputs
 from fbert.states import ORIGINAL, Run, State
-from fbert.study.study import Study, check_configuration, check_owner, claim_results, load_study, locate
+from fbert.study.study import (
+    Study,
+    check_configuration,
+    check_owner,
+    claim_results,
+    load_study,
+    locate,
+    study_folders,
+)
 
 Settings = dict[str, Any]
 # Rules whose code does not count: what they bring has a checksum of its own.
 _CHECKED_OTHERWISE = ("fetch_corpus_file", "fetch_dataset", "fetch_encoder")
 
 
-def plan_of(config: Mapping[str, Any], checkout: Path) -> Plan:
+def plan_of(
+    config: Mapping[str, Any],
+    checkout: Path,
+    placed: Callable[[str], str] = str,
+    versions_count: bool = True,
+) -> Plan:
     """Return the plan of the study that a configuration names.
 
     Args:
         config: as Snakemake has it.
-        checkout: the folder with `studies/` and `scripts/`.
+        checkout: folder of `studies/`, where one is looked for after the working folder, and `scripts/`.
+        placed: from the usual folder of a study's results the one that they go to.
+        versions_count: whether versions that are installed here are those that jobs have.
 
     Raises:
         InputError: the configuration or the study is impossible, an encoder is not there, or the folder of
             results is another study's; the message has file and key.
     """
     check_configuration(config)
-    file = locate(config["study"], checkout / "studies")
-    study = load_study(config["study"], checkout / "studies")
+    file = locate(config["study"], *study_folders(checkout))
+    study = load_study(str(file))
     for name, entry in study.encoders.items():
         encoder = EncoderSource.from_study(name, entry)
-        encoder.check(study.finetuning[name].get("freeze", 0))
+        _check(encoder, study.finetuning[name].get("freeze", 0))
         for given, state in study.states[name].items():
             found = EncoderSource.from_study(f"{name}, state {given}", state.source)
-            found.check(0)
-            original, shape = encoder.shape(), found.shape()
+            _check(found, 0)
+            original, shape = known_shape(encoder), known_shape(found)
             if original is not None and shape is not None:
                 check_alike(f"encoder {found.name}", original, shape)
-    check_owner(file, Path(results_of(study.name).root))
-    versions_count = config.get("versions_count", True)
-    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file)
+    root = placed(results_of(study.name).root)
+    check_owner(file, Path(root))
+    versions_count = versions_count and config.get("versions_count", True)
+    return Plan(study, checkout / "scripts", config.get("checksums"), versions_count, file, root)
 
 
 class Plan:
@@ -70,6 +85,7 @@ class Plan:
         checksums: Mapping[str, str] | None = None,
         versions_count: bool = True,
         file: Path | None = None,
+        root: str | None = None,
     ) -> None:
         """Take a study.
 
@@ -79,9 +95,10 @@ class Plan:
             checksums: of public files, instead of the pinned ones.
             versions_count: whether another version of a package makes results out of date.
             file: of the study, which `claim_results` notes.
+            root: folder of its results; None for the usual one.
         """
         self._file = file
-        self.study, self.results = with_layers(study), results_of(study.name)
+        self.study, self.results = with_layers(study), Results(root or results_of(study.name).root)
         self._scripts, self._checksums, self._versions_count = scripts, checksums or {}, versions_count
 
     def job(self, rule: str, wildcards: Mapping[str, str]) -> Job | None:
@@ -111,6 +128,19 @@ class Plan:
         """Say in the folder of results which study file they are of, so that no namesake takes it."""
         if self._file is not None:
             claim_results(self._file, Path(self.results.root))
+
+    def absent(self) -> list[str]:
+        """Return what is to be said of packaged encoders that are not installed here.
+
+        Where jobs have an environment of their own, that is no matter; they look there.
+        """
+        sources = [EncoderSource.from_study(name, source) for name, source in self.study.encoders.items()]
+        given = [
+            (name, state.source) for states in self.study.states.values() for name, state in states.items()
+        ]
+        sources += [EncoderSource.from_study(name, source) for name, source in given]
+        said = [absence(source) for source in sources]
+        return [text for text in dict.fromkeys(said) if text is not None]
 
     def space(self) -> Iterator[str]:
         """Yield what each encoder takes, as far as files tell before any job; `fbert check` counts all."""
@@ -296,7 +326,11 @@ class Plan:
     # --- input functions of the rules: from wildcards to files
 
     def encoder_files(self, wildcards: Any) -> list[str]:
-        """Return what an encoder is read from: its record if it is of the hub, else its folder's files."""
+        """Return what an encoder is read from: its record if it is of the hub, else its folder's files.
+
+        Those of a package are none of them: it may be in the environment of jobs alone, and their records say
+        what they read of it (`fbert.job`).
+        """
         return self._files_of_source(wildcards.encoder, self.study.encoders[wildcards.encoder])
 
     def model_type(self, wildcards: Any) -> str | None:
@@ -399,19 +433,21 @@ class Plan:
 
     def _files_of_source(self, encoder: str, source: Mapping[str, Any]) -> list[str]:
         found = EncoderSource.from_study(encoder, source)
+        adapter = [] if found.adapter is None else files_in([found.adapter])
         if found.hub is not None:
-            adapter = [] if found.adapter is None else files_in([found.adapter])
             return [fetched_encoder(found.hub, str(found.revision)), *adapter]
+        if found.package is not None:
+            return adapter
         found.location()  # says what is wrong with it, if anything is
-        files = files_in(map(str, found.folders()))
-        return [file for file in files if not file.endswith(".md")]  # a card is for people
+        return read_from(map(str, found.folders()))
 
     def _encoder_bytes(self, encoder: str) -> int:
-        """Return the size of an encoder's files, and its adapter's; 0 while it has not been fetched."""
-        source = self.study.encoders[encoder]
-        first, *more = [Path(file) for file in self._files_of_source(encoder, source)]
-        if "hub" not in source:
-            return sum(file.stat().st_size for file in [first, *more])
+        """Return the size of an encoder's files, and its adapter's; 0 while it is not here."""
+        source = EncoderSource.from_study(encoder, self.study.encoders[encoder])
+        if source.hub is None:
+            files = [] if absence(source) else files_in(map(str, source.folders()))
+            return sum(Path(file).stat().st_size for file in files)
+        first, *more = [Path(file) for file in self._files_of_source(encoder, self.study.encoders[encoder])]
         fetched = sum(read_json(first)["bytes"].values()) if first.is_file() else 0
         return fetched + sum(file.stat().st_size for file in more) if fetched else 0
 
@@ -467,16 +503,13 @@ class Plan:
         return encoder == self.study.main_encoder and state in self.study.followed
 
 
-def versions_behind(sources: Iterable[Path]) -> dict[str, str]:
-    """Return the versions of the packages that count for these files; of none that is not installed."""
+def versions_behind(sources: Iterable[Path]) -> dict[str, str | None]:
+    """Return the versions of the packages that count for these files; None of one that is not installed."""
     names = {name for file in sources for name in third_party(file)}
-    found = {COUNTED[name]: _version(COUNTED[name]) for name in sorted(names & COUNTED.keys())}
-    return {name: version for name, version in found.items() if version is not None}
+    return {COUNTED[name]: installed(COUNTED[name]) for name in sorted(names & COUNTED.keys())}
 
 
-@cache
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+def _check(source: EncoderSource, frozen: int) -> None:
+    """Refuse what an encoder cannot be asked for, as far as it is here."""
+    if absence(source) is None:
+        source.check(frozen)

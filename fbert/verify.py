@@ -7,7 +7,7 @@ works offline, without Snakemake and its memory, on a folder that was copied, mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,15 @@ class Fault:
         return f"{self.kind:8} {self.path}: {self.reason}"
 
 
-def verify(folder: Path, study: str | None, studies: Path, scripts: Path) -> tuple[list[Fault], int]:
+def verify(
+    folder: Path, study: str | None, studies: Sequence[Path], scripts: Path
+) -> tuple[list[Fault], int]:
     """Hold every file of a folder against its record, and every record against study and code.
 
     Args:
         folder: results of a study.
         study: name or path of the study; None for the one that the results say they are of.
-        studies: folder in which a study is looked for by its name.
+        studies: folders in which a study is looked for by its name.
         scripts: folder of the rules' scripts; without it, code is not compared.
 
     Returns:
@@ -60,7 +62,7 @@ def verify(folder: Path, study: str | None, studies: Path, scripts: Path) -> tup
     """
     if not (folder / FOLDER).is_dir():
         raise InputError(f"{folder}: no results of a study (it has no folder `{FOLDER}`)")
-    asked = load_study(study, studies) if study else _study_of(folder, studies)
+    asked = load_study(study, *studies) if study else _study_of(folder, studies)
     plan = Plan(asked, scripts)
     ledger = plan.open_ledger(Results(str(folder)))
     read = [path for made in ledger.records.values() for path in made.outputs]
@@ -73,7 +75,7 @@ def verify(folder: Path, study: str | None, studies: Path, scripts: Path) -> tup
     return sorted(set(faults)), len(read)
 
 
-def _study_of(folder: Path, studies: Path) -> Study:
+def _study_of(folder: Path, studies: Sequence[Path]) -> Study:
     """Return the study that results are of: from its file if that is at hand, else as the results have it."""
     path = folder / "provenance.json"
     content: dict[str, Any] = read_json(path) if path.is_file() else {"study": {"name": folder.name}}
@@ -81,9 +83,9 @@ def _study_of(folder: Path, studies: Path) -> Study:
         name, given = str(content["study"]["name"]), content["study"].get("given")
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: does not say which study it is of; name it with --study") from error
-    if given and not (studies / f"{name}.yaml").is_file():
+    if given and not any((place / f"{name}.yaml").is_file() for place in studies):
         return study_from(given, Path(f"{name}.yaml"))
-    return load_study(name, studies)
+    return load_study(name, *studies)
 
 
 def _faults_of_records(folder: Path, ledger: Ledger) -> Iterator[Fault]:

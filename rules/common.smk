@@ -8,8 +8,9 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
+from snakemake.path_modifier import PathModifier
 
-# The checkout, also where the workflow is started from workflow/Snakefile.
+# The checkout, wherever the workflow is started from.
 ROOT = Path(workflow.current_basedir).parent
 sys.path.insert(0, str(ROOT))
 # Whether who starts the workflow wants nothing fetched; a job on another machine, which reads this again, inherits it.
@@ -24,7 +25,7 @@ os.environ.update(
     HF_DATASETS_OFFLINE="1",
 )
 
-from fbert import warm
+from fbert import console, warm
 from fbert.closing import closing_words
 from fbert.corpora.registry import generated_files, known_files
 from fbert.errors import InputError
@@ -41,11 +42,32 @@ from fbert.products import FIGURES, PRODUCTS, TABLES, targets
 from fbert.states import ORIGINAL
 
 
-configfile: "config.yaml"
+def configuration():
+    """The configuration of the working folder; if it has none, that of the checkout."""
+    own = [Path("config.yaml"), Path("config", "config.yaml")]
+    return str(next(path for path in [*own, ROOT / "config.yaml"] if path.is_file()))
 
 
+configfile: configuration()
+
+
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+    console.show_stages(logger, workflow.output_settings)
+
+# A module's `prefix` comes before the folder of its results, in rules and in records. Snakemake would put it before every
+# path, those of a user's corpora and of downloads included, which the records would then not know.
+PREFIXED = workflow.modifier.path_modifier.modify
+workflow.modifier.path_modifier = PathModifier(None, None, workflow)
+
+# Where jobs have an environment of their own, what is installed here says nothing about them.
+OWN_ENVIRONMENT = bool(workflow.deployment_settings.deployment_method)
 try:
-    PLAN = plan_of(config, ROOT)
+    PLAN = plan_of(
+        config,
+        ROOT,
+        placed=lambda root: str(PREFIXED(root)),
+        versions_count=not OWN_ENVIRONMENT,
+    )
 except InputError as error:
     raise WorkflowError(str(error))
 

@@ -29,6 +29,8 @@ ORDER = [
     ["report"],
 ]
 LINE = {module: number for number, modules in enumerate(ORDER) for module in modules}
+# What a face has that imports a name when it is first asked for.
+WHEN_ASKED = {"__getattr__", "__dir__"}
 HEAVY = {"torch", "transformers", "sklearn", "matplotlib", "numba", "peft"}
 
 
@@ -98,18 +100,17 @@ def test_modules_import_modules_and_faces_are_for_users():
 
 
 def _only_passes_on(face):
-    """Tell a face with names of other modules from a package that has its code in its `__init__`."""
-    body = ast.parse(face.read_text()).body
-    return any(isinstance(node, ast.ImportFrom) for node in body) and not any(
-        isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body
-    )
+    """Tell a face with names of other modules, at once or when asked, from a package with code of its own."""
+    tree = ast.parse(face.read_text())
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return any(isinstance(node, ast.ImportFrom) for node in ast.walk(tree)) and own <= WHEN_ASKED
 
 
 def test_what_is_only_passed_on_has_no_substance():
     for face in PACKAGE.rglob("__init__.py"):
         if _only_passes_on(face):
             kinds = {type(node) for node in ast.parse(face.read_text()).body}
-            assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign}, face
+            assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign, ast.If, ast.FunctionDef}, face
 
 
 def test_no_job_stands_on_what_plans_it():
@@ -131,6 +132,30 @@ def test_planning_imports_only_the_standard_library_and_what_snakemake_has():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "none_of"),
+    [
+        ("import fbert.directprobe", {"torch", "pandas", "sklearn", "scipy", "numba"}),
+        ("from fbert.directprobe import hull_distance", {"torch", "pandas", "sklearn", "scipy.stats"}),
+        ("from fbert.directprobe import pairwise_distances", {"torch", "pandas", "sklearn", "scipy.stats"}),
+        ("from fbert.directprobe import DirectProbe", {"torch", "snakemake", "h5py"}),
+    ],
+)
+def test_directprobe_brings_what_is_asked_of_it(statement, none_of):
+    code = f"{statement}; import sys; print(*{none_of!r} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []
+
+
+def test_the_face_of_directprobe_has_the_names_it_lists():
+    from fbert import directprobe
+
+    assert set(directprobe.__all__) <= set(dir(directprobe))
+    assert all(callable(getattr(directprobe, name)) for name in directprobe.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'DirectProb'"):
+        directprobe.DirectProb  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,38 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+import fbert
 
 ROOT = Path(__file__).parents[1]
 ENVS = ROOT / "envs"
 EXPORT = runpy.run_path(str(ENVS / "export.py"))
 LOCK = (ENVS / "lock.txt").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-DEVELOP = PROJECT["optional-dependencies"]["dev"]
+EXTRAS = PROJECT["optional-dependencies"]
+DEVELOP = EXTRAS["dev"]
+RUN = [
+    *PROJECT["dependencies"],
+    *(line for name in ("encoders", "lora", "workflow") for line in EXTRAS[name]),
+]
+RUN = [line for line in RUN if not line.startswith("fbert[")]
+# For each part of the package the extras that it may need; all else stands on the core alone.
+MAY_NEED = {
+    "console": {"workflow"},
+    "corpora": {"encoders", "workflow"},
+    "demo": {"encoders"},
+    "encoder": {"encoders", "lora"},
+    "figures": {"workflow"},
+    "finetune": {"encoders", "lora"},
+    "hub": {"encoders"},
+    "probe": {"encoders"},
+    "report": {"workflow"},
+}
 # Linux asks for everything that macOS does, and for more.
 LINUX = default_environment() | {
     "sys_platform": "linux",
@@ -65,8 +86,10 @@ def test_exported_files_are_those_of_the_lock(name):
     assert (ENVS / name).read_text() == EXPORT["exports"](LOCK)[name], "run `make lock`"
 
 
-def test_the_project_asks_for_the_versions_of_the_lock():
-    assert pinned(PROJECT["dependencies"]).items() <= GROUPS["run"].items()
+def test_the_project_has_lower_bounds_and_the_lock_versions_within_them():
+    for requirement in map(Requirement, RUN):
+        assert [bound.operator for bound in requirement.specifier] == [">="], requirement
+        assert GROUPS["run"][canonicalize_name(requirement.name)] in requirement.specifier, requirement
     assert pinned(DEVELOP).items() <= ALL.items()
 
 
@@ -76,23 +99,39 @@ def test_what_is_installed_is_what_is_locked():
 
 
 def test_the_lock_has_what_is_needed_in_its_group_and_nothing_else():
-    run = names(closure(PROJECT["dependencies"]))
+    run = names(closure(RUN))
     assert set(GROUPS["run"]) == run | {"pip"}
     assert set(GROUPS["develop"]) == names(closure(DEVELOP)) - run
 
 
 def test_the_lock_has_versions_that_go_together():
-    for requirement in closure(PROJECT["dependencies"] + DEVELOP):
+    for requirement in closure(RUN + DEVELOP):
         version = ALL[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version, prereleases=True), requirement
 
 
 def test_what_is_imported_is_asked_for():
-    declared = names(map(Requirement, PROJECT["dependencies"]))
+    for file in ROOT.glob("fbert/**/*.py"):
+        part = file.relative_to(ROOT / "fbert").parts[0].removesuffix(".py")
+        assert_declared(file, MAY_NEED.get(part, set()))
+    for file in ROOT.glob("scripts/*.py"):
+        assert_declared(file, {"encoders", "lora", "workflow"})
+
+
+def assert_declared(file, extras):
+    lines = [*PROJECT["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
+    declared, of = names(map(Requirement, lines)), metadata.packages_distributions()
+    for module in imported(file) - sys.stdlib_module_names - {"fbert"}:
+        assert declared & {canonicalize_name(name) for name in of.get(module, ())}, f"{file}: {module}"
+
+
+def test_every_part_that_may_need_an_extra_does():
+    core = names(map(Requirement, PROJECT["dependencies"]))
     of = metadata.packages_distributions()
-    for file in [*ROOT.glob("fbert/**/*.py"), *ROOT.glob("scripts/*.py")]:
-        for module in imported(file) - sys.stdlib_module_names - {"fbert"}:
-            assert declared & {canonicalize_name(name) for name in of.get(module, ())}, f"{file}: {module}"
+    for part in MAY_NEED:
+        files = [*ROOT.glob(f"fbert/{part}.py"), *ROOT.glob(f"fbert/{part}/**/*.py")]
+        found = {name for file in files for name in imported(file) - sys.stdlib_module_names - {"fbert"}}
+        assert {canonicalize_name(name) for module in found for name in of.get(module, ())} - core, part
 
 
 def imported(file):
@@ -111,3 +150,11 @@ def test_conda_and_pip_install_the_same_weights():
     pip, conda = (re.findall(r"\S+==\S+", (ENVS / name).read_text()) for name in files)
     assert len(pip) == 1
     assert pip == conda
+
+
+def test_version_citation_and_changelog_agree():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    released = re.search(r"^## (\d+\.\d+\.\d+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released is not None
+    assert (cited["version"], str(cited["date-released"])) == released.groups()
+    assert cited["version"] == fbert.__version__

@@ -81,7 +81,7 @@ class Spoilt:
 
 
 def faults(folder, study=TINY) -> dict[str, tuple[str, str]]:
-    found, _ = verify(folder, str(study), ROOT / "studies", ROOT / "scripts")
+    found, _ = verify(folder, str(study), [ROOT / "studies"], ROOT / "scripts")
     return {str(Path(fault.path).relative_to(folder)): (fault.kind, fault.reason) for fault in found}
 
 
@@ -186,7 +186,7 @@ def test_a_received_folder_brings_its_study_along(whole, monkeypatch, tmp_path, 
 
 def test_what_is_no_folder_of_results_is_refused(tmp_path, capsys):
     with pytest.raises(InputError, match="no results of a study"):
-        verify(tmp_path, None, ROOT / "studies", ROOT / "scripts")
+        verify(tmp_path, None, [ROOT / "studies"], ROOT / "scripts")
     assert main(["verify", str(tmp_path)]) == 2
     (tmp_path / "made").mkdir()
     (tmp_path / "provenance.json").write_text(json.dumps({"study": 3}))

@@ -1,4 +1,4 @@
-"""DirectProbe on files: `python -m fbert.directprobe --help`."""
+"""DirectProbe on files: `fbert-directprobe --help`, or `python -m fbert.directprobe`."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _carry_out(options: argparse.Namespace) -> DirectProbe:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "python -m fbert.directprobe",
+        "fbert-directprobe",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

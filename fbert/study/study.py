@@ -141,13 +141,13 @@ class Study:
         return [Run(task, end) for end in list(self.trajectory(self.main_encoder).values())[-1:]]
 
 
-def load_study(name: str, folder: Path) -> Study:
-    """Load and check the study called `name` in `folder`, or the file at the path `name`.
+def load_study(name: str, *folders: Path) -> Study:
+    """Load and check the study called `name` in the first folder that has it, or the file at the path `name`.
 
     Raises:
         InputError: no such study, or one that cannot be carried out; the message has file and key.
     """
-    path = locate(name, folder)
+    path = locate(name, *folders)
     _check_name(path)
     return study_from(read_yaml(path), path)
 
@@ -205,12 +205,15 @@ def check_owner(path: Path, results: Path) -> None:
         path: of the study's file.
         results: its folder, in which `claim_results` left the path of the study it is of.
 
+    A study that comes with fbert is the same in every checkout, be it of a later version.
+
     Raises:
         InputError: a file with other content, which is still there, made them; the message has both.
     """
     claimed = results / OWNER
     owner = Path(claimed.read_text(encoding="utf-8").strip()) if claimed.is_file() else path
-    if owner.is_file() and owner.read_bytes() != path.read_bytes():
+    same = owner.is_file() and owner.read_bytes() == path.read_bytes()
+    if owner.is_file() and not same and not (_is_shipped(owner) and _is_shipped(path)):
         raise InputError(
             f"{path}: {results} has the results of another study of this name, {owner}; "
             "rename one of the two files"
@@ -222,19 +225,33 @@ def claim_results(path: Path, results: Path) -> None:
     write_text(results / OWNER, f"{path.resolve()}\n")
 
 
-def locate(name: str, folder: Path) -> Path:
-    """Return the file of the study called `name` in `folder`, or at the path `name`.
+def locate(name: str, *folders: Path) -> Path:
+    """Return the file of the study called `name` in the first folder that has it, or at the path `name`.
 
     Raises:
-        InputError: there is no such study; the message has the nearest name.
+        InputError: there is no such study; the message has the folders and the nearest name.
     """
     if name.endswith((".yaml", ".yml")):
         return Path(name)
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        shipped = sorted(file.stem for file in folder.glob("*.yaml"))
-        raise InputError(f"configuration: study: there is no {path}; {nearest(name, shipped)}")
-    return path
+    paths = [folder / f"{name}.yaml" for folder in folders]
+    found = next((path for path in paths if path.is_file()), None)
+    if found is None:
+        there = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+        places = " nor ".join(map(str, paths))
+        raise InputError(f"configuration: study: there is no {places}; {nearest(name, there)}")
+    return found
+
+
+def study_folders(checkout: Path) -> list[Path]:
+    """Return where studies are looked for by name: in the working folder, then among those of a checkout."""
+    own, shipped = Path("studies"), checkout / "studies"
+    return [shipped] if own.resolve() == shipped.resolve() else [own, shipped]
+
+
+def _is_shipped(study: Path) -> bool:
+    """Tell whether a study's file is one that comes with fbert, in whichever checkout."""
+    folder = study.resolve().parent
+    return folder.name == "studies" and (folder.parent / "fbert" / "study" / "schema.yaml").is_file()
 
 
 def _with_defaults(content: Mapping[str, Any]) -> dict[str, Any]:

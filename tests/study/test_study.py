@@ -1,5 +1,6 @@
 """Studies and configurations: what is refused, and how the refusal reads."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from fbert.products import FIGURES
 from fbert.states import Run, State
 from fbert.study import check_configuration, load_study
 from fbert.study.schema import read_yaml
-from fbert.study.study import check_owner, claim_results
+from fbert.study.study import check_owner, claim_results, locate, study_folders
 
-STUDIES = Path(__file__).parents[2] / "studies"
+ROOT = Path(__file__).parents[2]
+STUDIES = ROOT / "studies"
 OWN = {"format": "csv", "files": {"train": "train.csv", "test": "test.csv"}}
 SPLITS = {"train": "train", "test": "validation"}
 FROM_HUB = {"format": "hub", "hub": "a/b", "revision": "0" * 40, "files": SPLITS}
@@ -362,3 +364,35 @@ def test_two_studies_of_one_name_do_not_overwrite_each_other(tmp_path):
         check_owner(second, results)
     first.unlink()  # it was moved: whoever has the name now goes on
     check_owner(second, results)
+
+
+def test_a_study_is_looked_for_in_one_folder_after_the_other(tmp_path, content):
+    own = tmp_path / "studies"
+    own.mkdir()
+    (own / "minilm.yaml").write_text(yaml.safe_dump(content))
+    (own / "mine.yaml").write_text(yaml.safe_dump(content))
+    assert locate("minilm", own, STUDIES) == own / "minilm.yaml"
+    assert locate("paper", own, STUDIES) == STUDIES / "paper.yaml"
+    with pytest.raises(InputError, match=r"no .*/studies/min\.yaml nor .*min\.yaml; did you mean 'mine'\?"):
+        locate("min", own, STUDIES)
+
+
+def test_the_working_folder_comes_before_the_checkout_unless_it_is_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert study_folders(ROOT) == [Path("studies"), STUDIES]
+    monkeypatch.chdir(ROOT)
+    assert study_folders(ROOT) == [STUDIES]
+
+
+def test_a_shipped_study_is_the_same_in_every_checkout(tmp_path, content):
+    other = tmp_path / "checkout"
+    shutil.copytree(ROOT / "fbert" / "study", other / "fbert" / "study")
+    shutil.copytree(STUDIES, other / "studies")
+    results = tmp_path / "results"
+    claim_results(other / "studies/minilm.yaml", results)
+    check_owner(STUDIES / "minilm.yaml", results)
+    own = tmp_path / "studies" / "minilm.yaml"
+    own.parent.mkdir()
+    own.write_text(yaml.safe_dump(content))
+    with pytest.raises(InputError, match="another study of this name"):
+        check_owner(own, results)

@@ -73,7 +73,7 @@ def test_nothing_is_stale_once_all_is_done(finished):
     [
         ("fbert/corpora/tree.py", "a word cannot be its own head", "no word is its own head"),
         ("fbert/corpora/readers.py", "is the path right?", "is it there?"),
-        ("fbert/__init__.py", "0.1.0", "0.1.1"),
+        ("fbert/__init__.py", '__version__ = "', '__version__ = "1'),
         ("fbert/prepared.py", '"""', '"""In other words: '),
         ("scripts/finetune.py", '"""', '"""In other words: '),
         ("fbert/store/__init__.py", "Vectors on disk", "Vectors in a file"),

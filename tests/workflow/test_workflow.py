@@ -47,6 +47,9 @@ def test_the_catalogue_finds_the_same_workflow(checkout):
     planned = checkout.planned("--snakefile", "workflow/Snakefile")
     planned["all"] = planned.pop("study")
     assert planned == checkout.planned()
+    assert yaml.safe_load((checkout.folder / "config/config.yaml").read_text())["study"] == "quickstart"
+    schema = yaml.safe_load((checkout.folder / "workflow/schemas/config.schema.yaml").read_text())
+    assert schema["required"] == ["study"]
     usage = yaml.safe_load((checkout.folder / ".snakemake-workflow-catalog.yml").read_text())["usage"]
     assert (checkout.folder / "config/README.md").is_file()
     assert usage["mandatory-flags"]["flags"] == "--config study=quickstart"

@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 from numpy.typing import NDArray
-from sklearn.utils import column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
 
 from fbert.directprobe.arrays import Floats, Ints
 from fbert.errors import InputError
@@ -175,6 +172,11 @@ def checked_labels(y: Any, n: int) -> tuple[NDArray[Any], Ints]:
         InputError: y is not a vector of n labels, or a label is missing (NaN or None; the row is named).
         ValueError: y holds measurements (fractions), not labels.
     """
+    # Here, so that distances of points without labels need neither: together they take a second to import.
+    import pandas as pd
+    from sklearn.utils import column_or_1d
+    from sklearn.utils.multiclass import check_classification_targets
+
     if y is None:
         raise InputError("DirectProbe requires y to be passed, but the target y is None: it needs labels")
     labels = np.asarray(y)
