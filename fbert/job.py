@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any
 
+from fbert.attempts import attempt
 from fbert.environment import environment
 from fbert.errors import InputError
 from fbert.made import Job, Ledger, Made, check_inputs, installed, read_from, resolved, signature, sums_of
@@ -40,7 +42,7 @@ def job(snakemake: Any, alone: bool = False) -> Iterator[None]:
     if not alone:
         hand_over(snakemake.rule)
     begin = time.monotonic()
-    with logged(snakemake.log[0]):
+    with logged(snakemake.log[0]), attempt(snakemake.log[0], _seconds(snakemake)):
         todo = Job(**snakemake.params.job)
         todo.record.unlink(missing_ok=True)
         mark = snakemake.input.get(CHANGED)
@@ -78,6 +80,11 @@ def took(begin: float) -> dict[str, float]:
         "processor_seconds": round(sum(usage.ru_utime + usage.ru_stime for usage in us), 2),
         "memory_mb": round(max(usage.ru_maxrss for usage in us) / _RSS_PER_MB),
     }
+
+
+def _seconds(snakemake: Any) -> float:
+    """Return how long a job may run, which is for ever where its rule does not say."""
+    return 60.0 * float(snakemake.resources.get("runtime", math.inf))
 
 
 def _packaged_files(settings: Mapping[str, Any]) -> list[str]:

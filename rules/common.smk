@@ -4,17 +4,21 @@ import os
 import re
 import shlex
 import sys
+import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.path_modifier import PathModifier
+from snakemake_interface_executor_plugins.settings import SharedFSUsage
 
 # The checkout, wherever the workflow is started from.
 ROOT = Path(workflow.current_basedir).parent
 sys.path.insert(0, str(ROOT))
 # Whether who starts the workflow wants nothing fetched; a job on another machine, which reads this again, inherits it.
 os.environ.setdefault("FBERT_HUB_OFFLINE", os.environ.get("HF_HUB_OFFLINE", "0"))
+# By which jobs know what earlier attempts of this run have noted.
+os.environ.setdefault("FBERT_RUN", f"{os.getpid()}-{time.time_ns()}")
 # What jobs inherit: this checkout's package before any installed one, and no network for encoders and datasets, since
 # what a study needs of the hub is fetched before (fetch_encoder and fetch_dataset alone ask for it).
 os.environ.update(
@@ -26,6 +30,7 @@ os.environ.update(
 )
 
 from fbert import console, warm
+from fbert.attempts import preemptions
 from fbert.closing import closing_words
 from fbert.corpora.registry import generated_files, known_files
 from fbert.errors import InputError
@@ -58,6 +63,13 @@ if workflow.is_main_process and workflow.modifier.is_main_snakefile():
 # path, those of a user's corpora and of downloads included, which the records would then not know.
 PREFIXED = workflow.modifier.path_modifier.modify
 workflow.modifier.path_modifier = PathModifier(None, None, workflow)
+
+unshared = set(SharedFSUsage.all()) - workflow.storage_settings.shared_fs_usage
+if SharedFSUsage.INPUT_OUTPUT in unshared:
+    raise WorkflowError(
+        "--shared-fs-usage without input-output: jobs find results, and the records that decide what reruns, by their "
+        "paths, so all machines must see the folder that the workflow is started in"
+    )
 
 # Where jobs have an environment of their own, what is installed here says nothing about them.
 OWN_ENVIRONMENT = bool(workflow.deployment_settings.deployment_method)
@@ -160,20 +172,26 @@ def product_inputs(wildcards):
     return PRODUCTS[name].inputs(STUDY, PATHS)
 
 
-def growing(mem_mb, runtime, weights=0):
+def growing(mem_mb, runtime, weights=0, log=None):
     """Memory and time that are asked for once, twice, three times over as a job is tried again.
 
-    To the megabytes comes so many times what the weights of the job's encoder take.
+    To the megabytes comes so many times what the weights of the job's encoder take. Attempts that were stopped for others
+    to run do not count, if the job notes them beside its `log`; and no more is asked for than the site gives.
     """
+
+    def times(wildcards, attempt):
+        return attempt - (preemptions(log.format(**wildcards)) if log else 0)
 
     def memory(wildcards, attempt):
         size = PLAN.encoder_megabytes(wildcards) if weights else 0
-        return attempt * (mem_mb + weights * size)
+        asked = times(wildcards, attempt) * (mem_mb + weights * size)
+        return min(asked, config.get("max_mem_mb", asked))
 
-    return {
-        "mem_mb": memory,
-        "runtime": lambda wildcards, attempt: attempt * runtime,
-    }
+    def minutes(wildcards, attempt):
+        asked = times(wildcards, attempt) * runtime
+        return min(asked, config.get("max_runtime", asked))
+
+    return {"mem_mb": memory, "runtime": minutes}
 
 
 def in_report(path, kind, **labels):

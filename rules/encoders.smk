@@ -55,7 +55,12 @@ rule finetune:
     conda:
         "../envs/fbert.yaml"
     resources:
-        **growing(mem_mb=2000, runtime=240, weights=8),
+        **growing(
+            mem_mb=2000,
+            runtime=240,
+            weights=8,
+            log=f"{RESULTS}/logs/finetune/{{encoder}}/{{tuned}}.log",
+        ),
         gpu=GPU,
     params:
         job=job("finetune"),

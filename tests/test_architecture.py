@@ -13,7 +13,7 @@ from fbert.fingerprint import PACKAGE, _file_of, direct_imports, imported_files,
 ORDER = [
     ["errors", "layers", "words", "text_kind", "fingerprint", "environment"],
     ["states", "files", "hub", "published", "warm"],
-    ["paths", "made"],
+    ["paths", "made", "attempts"],
     ["products", "job", "provenance", "corpora"],
     ["task_definitions", "prepared"],
     ["health"],

@@ -25,6 +25,7 @@ from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
+from fbert.attempts import STOPPED
 from fbert.encoder.checkpoint import write_record
 from fbert.encoder.loading import save_model
 from fbert.encoder.model import Encoder
@@ -36,9 +37,6 @@ from fbert.finetune.snapshots import FOLDER, original_weights, snapshot_file, wr
 from fbert.finetune.state import Progress, restore_state, save_state
 from fbert.finetune.task_model import TaskData, TaskModel
 from fbert.prepared import PreparedCorpus
-
-# What a stopped run exits with (EX_TEMPFAIL of sysexits.h): nothing is wrong, it is to be started again.
-STOPPED = 75
 
 
 @dataclass(frozen=True)

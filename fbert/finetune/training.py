@@ -48,7 +48,7 @@ def finetune(
     Raises:
         InputError: impossible settings or data, or the loss is no longer a number.
         CorruptFileError: the state of an earlier start is truncated or altered.
-        SystemExit: with code `fbert.finetune.run.STOPPED` after SIGTERM, once the state is saved.
+        SystemExit: with code `fbert.attempts.STOPPED` after SIGTERM, once the state is saved.
     """
     folder = Path(folder)
     # Updates of a low rate would be lost in a format of three digits.

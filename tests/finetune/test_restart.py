@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from encoder.tiny import build, corpus
 
+from fbert.attempts import STOPPED
 from fbert.errors import CorruptFileError, InputError
 from fbert.finetune import FinetuneSettings
 from fbert.finetune.partial import partial_folder
-from fbert.finetune.run import STOPPED
 from fbert.finetune.training import finetune
 from finetune.train import SETTINGS
 

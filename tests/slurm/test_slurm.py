@@ -139,7 +139,24 @@ def test_a_job_that_is_cancelled_is_tried_again_and_goes_on(cluster, local, tmp_
     assert "Trying to restart" in (tmp_path / "driver.txt").read_text()
     states = [cluster.recorded()[job["JobId"]] for job in trainings(cluster, before)]
     assert states == ["CANCELLED", "COMPLETED"]
+    asked = {job["TimeLimit"] for job in trainings(cluster, before)}
+    assert asked == {"04:00:00"}, "it was stopped before its time, and asks for no more"
     assert_went_on(checkout, local)
+
+
+def test_a_bug_is_not_run_a_second_time(cluster, tmp_path):
+    checkout, before = Checkout.fresh(tmp_path), cluster.submitted()
+    bug = "open('begun', 'a').write('x'); raise ValueError('a bug'); "
+    checkout.edit(
+        "scripts/prepare_task.py", "from fbert.prepare import", f"{bug}\n        from fbert.prepare import"
+    )
+    done = checkout.snakemake("results/small/examples/PS-fxn.json", *PROFILE, "--retries", "1", study=SMALL)
+    assert done.returncode != 0
+    assert len(cluster.jobs(before)) == 2
+    assert (checkout.folder / "begun").read_text() == "x"
+    said = (checkout.folder / "results/small/logs/prepare_task/PS-fxn.log").read_text()
+    assert "Traceback" in said
+    assert said.endswith("Error: ValueError: a bug\n")
 
 
 def test_training_goes_on_after_driver_and_job_are_killed(cluster, local, tmp_path):
