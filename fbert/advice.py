@@ -37,8 +37,10 @@ def advice(found: Health) -> Iterator[str]:
         yield f"labels that look alike and count as different: {groups}. Probably one is meant"
     if found.contradictions:
         text, labels = found.contradictions[0]
+        count = len(found.contradictions)
+        stand = "one input stands" if count == 1 else f"{count} inputs stand"
         yield (
-            f"{len(found.contradictions)} input(s) stand in training with different labels, such as "
+            f"{stand} in training with different labels, such as "
             f"'{shortened(text, 70)}' with {' and '.join(labels)}: no encoder reaches fewer than "
             f"{found.least_clusters} clusters for {found.labels} labels"
         )
