@@ -5,6 +5,7 @@ import re
 import runpy
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -120,18 +121,24 @@ def test_what_is_imported_is_asked_for():
 
 def assert_declared(file, extras):
     lines = [*PROJECT["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
-    declared, of = names(map(Requirement, lines)), metadata.packages_distributions()
+    declared, of = names(map(Requirement, lines)), distributions()
     for module in imported(file) - sys.stdlib_module_names - {"fbert"}:
         assert declared & {canonicalize_name(name) for name in of.get(module, ())}, f"{file}: {module}"
 
 
 def test_every_part_that_may_need_an_extra_does():
     core = names(map(Requirement, PROJECT["dependencies"]))
-    of = metadata.packages_distributions()
+    of = distributions()
     for part in MAY_NEED:
         files = [*ROOT.glob(f"fbert/{part}.py"), *ROOT.glob(f"fbert/{part}/**/*.py")]
         found = {name for file in files for name in imported(file) - sys.stdlib_module_names - {"fbert"}}
         assert {canonicalize_name(name) for module in found for name in of.get(module, ())} - core, part
+
+
+@cache
+def distributions():
+    """Return which distributions bring each module."""
+    return metadata.packages_distributions()
 
 
 def imported(file):
