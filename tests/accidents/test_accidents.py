@@ -149,6 +149,7 @@ def own_study(folder: Path, encoders: dict, corpora: dict[str, dict[str, list[tu
     return folder / "own.yaml"
 
 
+@pytest.mark.hard
 def test_labels_seen_once_or_in_one_part_alone_are_counted_and_said(checkout, tmp_path):
     """With an encoder of another family than that of the finished study."""
     build("roberta", tmp_path / "roberta")

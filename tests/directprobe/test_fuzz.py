@@ -9,7 +9,7 @@ from mutations import broken
 from fbert.directprobe.command.reading import read_both, read_labels, read_points
 from fbert.errors import InputError
 
-FILES = 3_000
+FILES = 1_500
 LABELS = b"NOUN\nVERB\nthe\tDET\ncaf\xc3\xa9\tNOUN\nthree words\tX Y\n"
 NUMBERS = b"0.5 1e-3 -2\n1 2 3\n4 5 6.25\n"
 TABLE = NUMBERS.replace(b" ", b",").replace(b"\n", b",NOUN\n")

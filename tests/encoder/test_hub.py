@@ -97,7 +97,6 @@ def record(filled):
 
 def test_what_was_fetched_is_found_without_a_network_and_asked_for_no_more(hub, cache, record):
     before = hub.asked
-    assert fetched(cache, hub.endpoint, told={"HF_HUB_OFFLINE": "1"}) == [record]
     assert fetched(cache, hub.endpoint) == [record]
     assert hub.asked == before
     assert (record["hub"], record["revision"]) == (HUB, REVISION)
@@ -125,6 +124,7 @@ def test_weights_are_fetched_in_one_form():
     assert files_read([*pickled, "2_Dense/pytorch_model.bin"]) == sorted(pickled)
 
 
+@pytest.mark.hard
 def test_what_a_cache_lacks_is_fetched_or_it_is_said_where_a_network_is_needed(hub, cache, record):
     (lacking,) = cache.rglob("snapshots/*/vocab.txt")
     lacking.unlink()
@@ -140,6 +140,7 @@ def test_what_a_cache_lacks_is_fetched_or_it_is_said_where_a_network_is_needed(h
 
     assert fetched(cache, hub.endpoint) == [record]
     assert lacking.is_file()
+    assert fetched(cache, hub.endpoint, told={"HF_HUB_OFFLINE": "1"}) == [record]
 
 
 def test_a_job_that_finds_another_cache_says_so(tmp_path):
@@ -217,6 +218,7 @@ def test_weights_in_a_folder_of_their_own_are_found(tmp_path):
     assert loaded.stdout.split() == expected, loaded.stderr
 
 
+@pytest.mark.hard
 def test_what_is_not_what_the_hub_has_is_refused(cache):
     """One byte of the weights is another after they have come over the wire, and one of a small file."""
     for name in ("model.safetensors", "tokenizer_config.json"):

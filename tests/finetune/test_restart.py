@@ -98,9 +98,8 @@ def test_sigterm_saves_and_says_so(source, undisturbed, tmp_path):
     assert_same(tmp_path, undisturbed)
 
 
-@pytest.mark.parametrize(
-    "part", [pytest.param({"freeze": 1}, marks=pytest.mark.hard), {"lora": {"rank": 2, "alpha": 4}}]
-)
+@pytest.mark.hard
+@pytest.mark.parametrize("part", [{"freeze": 1}, {"lora": {"rank": 2, "alpha": 4}}])
 def test_killed_where_only_a_part_is_trained_it_ends_the_same(source, tmp_path, part):
     keys = {"epochs": 6, "batch_size": 2, "snapshots": 7} | part
     process = start(source, tmp_path / "killed", json.dumps(keys))

@@ -31,6 +31,11 @@ COMPARED = {measure.name: (measure.of, measure.invariances) for measure in COMPA
 COMPARED["spatial similarity"] = spatial, ALL
 DESCRIBED = {measure.name: (measure.of, measure.invariances) for measure in DESCRIPTIONS}
 compared = pytest.mark.parametrize("name", COMPARED)
+# Ours solves programs, which over many states takes long.
+compared_over_many = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.hard] * (COMPARED[name][0] is spatial)) for name in COMPARED],
+)
 
 
 def labelled(random):
@@ -121,7 +126,7 @@ def by_layer(random, layers=6):
     return found
 
 
-@compared
+@compared_over_many
 def test_nearby_layers_are_more_alike(name):
     """Over twenty small networks, likeness to the first layer falls with every layer on the way up."""
     networks = [by_layer(np.random.default_rng(seed)) for seed in range(20)]
@@ -129,7 +134,7 @@ def test_nearby_layers_are_more_alike(name):
     assert (np.diff(means) < 0).all(), means
 
 
-@compared
+@compared_over_many
 def test_a_state_tuned_on_noisier_labels_is_less_like_the_one_tuned_on_true_ones(name):
     """Tuning moves each point towards the centre of its label; a share of the labels was dealt out anew."""
     shares, means = (0, 0.25, 0.5, 1), []

@@ -102,7 +102,10 @@ def test_a_read_only_checkout_serves_who_cannot_write_to_it(read_only, elsewhere
 # ---- a module
 
 
-@pytest.mark.parametrize(("entry", "prefix"), [("Snakefile", ""), ("workflow/Snakefile", "deep/er")])
+@pytest.mark.parametrize(
+    ("entry", "prefix"),
+    [("Snakefile", "deep/er"), pytest.param("workflow/Snakefile", "", marks=pytest.mark.hard)],
+)
 def test_as_a_module_its_results_are_where_the_prefix_says(checkout, elsewhere, entry, prefix):
     write_module(elsewhere, repr(str(checkout.folder / entry)), prefix and f'prefix: "{prefix}"', " as f_*")
     asked(elsewhere, "f_table1")
@@ -211,6 +214,7 @@ def test_snakemake_alone_lints_and_plans(tools, checkout):
         assert jobs(asked(*alone, snakemake=[tools / "snakemake"])) == jobs(asked(*alone))
 
 
+@pytest.mark.hard
 def test_an_encoder_that_is_not_installed_is_planned_and_refused_when_jobs_would_run_here(checkout):
     study = checkout.folder / "studies/mine.yaml"
     study.write_text(TINY.read_text().replace("package: fbert.demo", "package: not_installed"))
