@@ -13,8 +13,8 @@ READY_DOCS := $(VENV_DOCS)/ready
 # that it finds otherwise on Linux is for CUDA, and brings gigabytes of NVIDIA's libraries.
 INSTALL := install --disable-pip-version-check --quiet --no-compile
 # Tests of one file share what it has computed, so they stay together; tests/conftest.py orders the files. Many wait for
-# what they started, so there is a process more than cores.
-SIDE_BY_SIDE := --numprocesses $$(( $(CORES) + 1 )) --dist loadfile --no-loadscope-reorder
+# what they started, so there are two processes more than cores.
+SIDE_BY_SIDE := --numprocesses $$(( $(CORES) + 2 )) --dist loadfile --no-loadscope-reorder
 QUICK := not workflow and not training and not network and not hard and not slurm and not browser
 # Which part of the long tests goes with a commit: each in its turn, as chance has it.
 PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % 6 + 1)))/6

@@ -197,7 +197,7 @@ def test_the_next_job_is_a_fork_after_one_that_read_a_dataset(workflow):
     assert workflow.done("")[0].startswith(f"job {workflow.server} ")
 
 
-@pytest.mark.workflow
+@pytest.mark.hard
 def test_nothing_that_scripts_import_starts_a_thread(tmp_path):
     """A process with threads must not fork, and jobs would be slow again without a word."""
     workflow = Workflow(tmp_path)
