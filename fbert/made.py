@@ -274,6 +274,7 @@ def read_from(paths: Iterable[str]) -> list[str]:
     return [file for file in files_in(paths) if not file.endswith(".md")]
 
 
+@cache
 def installed(package: str) -> str | None:
     """Return the version of a package in this environment; None if it is not installed."""
     try:
