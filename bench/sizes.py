@@ -39,7 +39,8 @@ def row(train: Labelled, test: dict[LabelPair, float], all_of_it: dict[LabelPair
         found = describe_geometry(*part, GAP)
         distances = found.distance_vector
         ratios += [distances[pair] / all_of_it[pair] for pair in all_of_it.keys() & distances.keys()]
-        similarities.append(spatial_similarity(distances, test).r or np.nan)
+        r = spatial_similarity(distances, test).r
+        similarities.append(np.nan if r is None else r)
         linear.append(found.linear)
     means = f"{np.mean(ratios):.2f} | {np.mean(similarities):.3f}"
     return f"| {len(part.y):,} | {means} | {sum(linear)} of {len(linear)} |"

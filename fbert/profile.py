@@ -36,9 +36,12 @@ class Sum:
     @classmethod
     def of(cls, jobs: Sequence[Made]) -> Sum:
         """Add up jobs."""
-        columns = ([made.took[key] for made in jobs] for key in ("seconds", "processor_seconds", "memory_mb"))
-        clock, processor, memory = columns
-        return cls(len(jobs), sum(clock), sum(processor), max(memory, default=0))
+        return cls(
+            len(jobs),
+            sum(made.took["seconds"] for made in jobs),
+            sum(made.took["processor_seconds"] for made in jobs),
+            max((made.took["memory_mb"] for made in jobs), default=0),
+        )
 
 
 class Profile:

@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     parser = _audit_parser() if given[:1] == ["audit"] else _parser()
     options = parser.parse_args(given)
-    _check_options(parser, options)
+    options.check(parser, options)
     try:
         return int(options.answer(options))
     except (InputError, FileExistsError, NotADirectoryError) as error:
@@ -68,11 +68,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _probe(options: argparse.Namespace) -> int:
     """Cluster, measure and write; say how many clusters there are."""
-    probe = _carry_out(options)
+    X, y = _training_points(options)
+    probe = _carry_out(options, X, y)
     linear = "linear" if probe.is_linear_ else "not linear"
     print(f"{probe.n_clusters_} clusters for {len(probe.classes_)} labels: {linear}; see {options.output}")
     if seeds := _seeds(options):
-        X, y = _training_points(options)
         found = against_shuffled(X, y, probe.n_clusters_, seeds, options.threads)
         write_json(options.output / "permutations.json", found.as_dict())
         print(found.said())
@@ -100,9 +100,8 @@ def _seeds(options: argparse.Namespace) -> Sequence[int]:
     return options.seeds or range(options.permutations)
 
 
-def _carry_out(options: argparse.Namespace) -> DirectProbe:
-    """Read, fit and write."""
-    X, y = _training_points(options)
+def _carry_out(options: argparse.Namespace, X: np.ndarray, y: np.ndarray) -> DirectProbe:
+    """Read test points if there are any, fit and write."""
     test = _test_points(options)
     if test is not None:
         _check_test(*test, X)
@@ -119,11 +118,7 @@ def _carry_out(options: argparse.Namespace) -> DirectProbe:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "fbert-directprobe",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = _described(DESCRIPTION)
     _add_points(parser)
     parser.add_argument("--output", type=Path, required=True, help="folder for the results")
     parser.add_argument("--test-embeddings", help="published folder: the same for entities/test.txt")
@@ -138,24 +133,26 @@ def _parser() -> argparse.ArgumentParser:
         help="cluster N times with shuffled labels too, and say how many clusters the given ones save (CRA)",
     )
     parser.add_argument("--seeds", type=int, nargs="+", help="of the shufflings (0 to N - 1)")
-    parser.set_defaults(answer=_probe)
+    parser.set_defaults(answer=_probe, check=_check_probe)
     return parser
 
 
 def _audit_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m fbert.directprobe",
-        description=AUDIT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = _described(AUDIT)
     parser.add_argument("audit", choices=["audit"], metavar="audit")
     parser.add_argument("results", type=Path, help="folder of the published results")
     _add_points(parser)
     parser.add_argument(
         "--output", type=Path, help="folder for audit.json, which has the bounds of every distance"
     )
-    parser.set_defaults(answer=_audit)
+    parser.set_defaults(answer=_audit, check=_check_audit)
     return parser
+
+
+def _described(text: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        "fbert-directprobe", description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
 
 
 def _add_points(parser: argparse.ArgumentParser) -> None:
@@ -176,18 +173,28 @@ def _add_points(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=-1, help="number of threads (all)")
 
 
-def _check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_probe(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse options that would have no effect, and numbers that mean nothing."""
-    given = vars(options)
-    if given.get("test_labels") is not None and options.test_points is None:
+    if options.test_labels is not None and options.test_points is None:
         parser.error("--test-labels needs --test-points")
-    if not options.points.is_dir() and (options.embeddings or given.get("test_embeddings")):
-        parser.error(f"--embeddings is for a folder in the published layout, and {options.points} is none")
-    seeds, wanted = given.get("seeds") or [], given.get("permutations", 0)
-    if seeds and wanted not in (0, len(seeds)):
-        parser.error(f"--permutations {wanted}, but --seeds has {len(seeds)}")
+    seeds = options.seeds or []
+    if seeds and options.permutations not in (0, len(seeds)):
+        parser.error(f"--permutations {options.permutations}, but --seeds has {len(seeds)}")
     if len(set(seeds)) < len(seeds):
         parser.error("--seeds has a seed twice")
+    _check_points(parser, options, options.embeddings or options.test_embeddings)
+
+
+def _check_audit(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    _check_points(parser, options, options.embeddings)
+
+
+def _check_points(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, embeddings: str | None
+) -> None:
+    """Refuse what neither command can use, and files that are named within what is no folder."""
+    if not options.points.is_dir() and embeddings:
+        parser.error(f"--embeddings is for a folder in the published layout, and {options.points} is none")
     if options.threads == 0:
         parser.error("--threads is at least 1, or -1 for all")
 

@@ -92,7 +92,7 @@ def _layer(
     if plane is None:
         return head | {"remark": ALL_EQUAL}
     return head | {
-        "explained": _rounded(plane.explained),
+        "explained": [_short(share) for share in plane.explained],
         "labels": present.tolist(),
         "centroids": _placed(plane.points.reshape(*kept.shape[:2], 2)),
         "point_labels": point_labels.tolist(),
@@ -125,13 +125,6 @@ def _placed(values: NDArray[np.float64]) -> list[Any]:
     decimals = math.ceil(math.log10(1000 / extent)) if extent > 0 else 0
     placed: list[Any] = (np.round(values, decimals) + 0.0).tolist()
     return placed
-
-
-def _rounded(values: NDArray[np.float64]) -> list[Any]:
-    """Return the values as lists, of four significant digits and without minus zero."""
-    short = [_short(value) for value in values.ravel()]
-    rounded: list[Any] = np.array(short).reshape(values.shape).tolist()
-    return rounded
 
 
 def _short(value: float, rounding: str = ROUND_HALF_EVEN) -> float:

@@ -201,11 +201,11 @@ def _check_name(path: Path) -> None:
 def check_owner(path: Path, results: Path) -> None:
     """Refuse a study whose results would go over those of another study of the same name.
 
+    A study that comes with fbert is the same in every checkout, be it of a later version.
+
     Args:
         path: of the study's file.
         results: its folder, in which `claim_results` left the path of the study it is of.
-
-    A study that comes with fbert is the same in every checkout, be it of a later version.
 
     Raises:
         InputError: a file with other content, which is still there, made them; the message has both.

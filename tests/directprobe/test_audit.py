@@ -43,6 +43,13 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new, 1))
 
 
+def swap_rows(folders, one, other):
+    path = folders[1] / "clusters.txt"
+    numbers = lines(path)
+    numbers[one], numbers[other] = numbers[other], numbers[one]
+    path.write_text("\n".join(numbers))
+
+
 def test_right_results_pass(folders, capsys, tmp_path):
     code, said = audited(folders, capsys, "--output", tmp_path / "audit")
     assert code == 0, said
@@ -97,10 +104,7 @@ def test_clusters_that_meet_are_found(folders, capsys):
 
 
 def test_swapped_rows_are_found(folders, capsys):
-    path = folders[1] / "clusters.txt"
-    numbers = lines(path)
-    numbers[3], numbers[14] = numbers[14], numbers[3]
-    path.write_text("\n".join(numbers))
+    swap_rows(folders, 3, 14)
     code, said = audited(folders, capsys)
     assert code == 1
     assert re.search(r"cluster \d+ has 11 points of A and 1 of other labels \(line 15: B\)", said)
@@ -108,10 +112,7 @@ def test_swapped_rows_are_found(folders, capsys):
 
 
 def test_rows_swapped_within_a_label_are_found_by_their_distances(folders, capsys):
-    path = folders[1] / "clusters.txt"
-    numbers = lines(path)
-    numbers[3], numbers[27] = numbers[27], numbers[3]
-    path.write_text("\n".join(numbers))
+    swap_rows(folders, 3, 27)
     code, said = audited(folders, capsys)
     assert code == 1
     assert "wrong" in said

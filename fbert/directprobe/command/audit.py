@@ -15,13 +15,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.directprobe.arrays import Ints
+from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.command.reading import text_lines
 from fbert.directprobe.pairs import Pair, Progress, solve_pairs
 from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance, in_frame
@@ -137,34 +138,43 @@ def audit(
     """
     points, frame = framed(X)
     partition, mixed = _partition(folder / "clusters.txt", np.asarray(y, dtype=str), len(points))
-    inside = frame.flattened(points)
-    numbers = sorted(partition.rows)
-    sets = [PointSet.of(inside[partition.rows[number]]) for number in numbers]
-    pairs = [
-        (i, j)
-        for i in range(len(numbers))
-        for j in range(i + 1, len(numbers))
-        if partition.labels[numbers[i]] != partition.labels[numbers[j]]
-    ]
-    solved = solve_pairs(sets, pairs, GAP, {}, n_jobs, progress)
-    found = {(numbers[i], numbers[j]): in_frame(result, frame) for (i, j), result in solved.items()}
+    found = {
+        pair: in_frame(result, frame)
+        for pair, result in _solved(frame.flattened(points), partition, n_jobs, progress).items()
+    }
     large = {number for number, rows in partition.rows.items() if len(rows) >= min_cluster_size}
     measured = {pair for pair in found if large.issuperset(pair)}
     published = list(_published(folder / "dis.txt", partition, found))
+    of_clusters = [
+        _judged(where, partition.named(pair), value, [found[pair]], pair in measured)
+        for pair, where, value in published
+    ]
     said = {pair for pair, _, _ in published}
+    meeting = {pair: result for pair, result in found.items() if result.status == OVERLAPPING}
     return Audit(
         points=len(points),
-        clusters=len(numbers),
+        clusters=len(partition.rows),
         labels=len(set(partition.labels.values())),
         mixed=mixed,
-        meeting=[_said_of_meeting(partition.named(pair), result) for pair, result in found.items()
-                 if result.status == OVERLAPPING],
+        meeting=[_said_of_meeting(partition.named(pair), result) for pair, result in meeting.items()],
         missing=[partition.named(pair) for pair in sorted(measured - said)] if published else [],
-        distances=[
-            _judged(where, partition.named(pair), value, [found[pair]], pair in measured)
-            for pair, where, value in published
-        ] + list(_by_label(folder / "vec.txt", partition, found, measured)),
-    )  # fmt: skip
+        distances=[*of_clusters, *_by_label(folder / "vec.txt", partition, found, measured)],
+    )
+
+
+def _solved(
+    points: Floats, partition: _Partition, n_jobs: int, progress: Progress | None
+) -> dict[Pair, HullDistance]:
+    """Solve all pairs of clusters of different labels, by their numbers, in working coordinates."""
+    numbers = sorted(partition.rows)
+    sets = [PointSet.of(points[partition.rows[number]]) for number in numbers]
+    pairs = [
+        (i, j)
+        for i, j in combinations(range(len(numbers)), 2)
+        if partition.labels[numbers[i]] != partition.labels[numbers[j]]
+    ]
+    solved = solve_pairs(sets, pairs, GAP, {}, n_jobs, progress)
+    return {(numbers[i], numbers[j]): result for (i, j), result in solved.items()}
 
 
 def _partition(path: Path, y: NDArray[np.str_], n: int) -> tuple[_Partition, list[str]]:
