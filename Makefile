@@ -15,13 +15,13 @@ INSTALL := install --disable-pip-version-check --quiet --no-compile
 # Tests of one file share what it has computed, so they stay together; tests/conftest.py orders the files. Many wait for
 # what they started, so there are two processes more than cores.
 SIDE_BY_SIDE := --numprocesses $$(( $(CORES) + 2 )) --dist loadfile --no-loadscope-reorder
-QUICK := not workflow and not training and not network and not hard and not slurm and not browser
+QUICK := not workflow and not training and not network and not hard and not anywhere and not container and not slurm and not browser
 # Which part of the long tests goes with a commit: each in its turn, as chance has it.
 PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % 6 + 1)))/6
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
-.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-slurm test-browser style lint bench bench-quickstart docs lock release clean
+.PHONY: help setup setup-minilm setup-dev demo demo-encoder check coverage coverage-report test test-hard test-part test-anywhere test-container test-slurm test-browser style lint bench bench-quickstart docs lock release clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -75,6 +75,14 @@ test-hard: $(READY_DEV) ## Pass the tests that take long, all of them
 test-part: $(READY_DEV) ## Pass a sixth of those, which one depends on the commit; PART=2/6 chooses
 	$(BIN)/python -m pytest -m hard --part $(PART) $(SIDE_BY_SIDE) $(OPTIONS)
 
+test-anywhere: $(READY_DEV) ## Pass the tests in which fbert is deployed: the wheel, Snakemake alone, from git, read-only
+	$(BIN)/python -m pytest -m "anywhere and not hard" --durations=10 $(OPTIONS)
+
+test-container: $(READY_DEV) ## Build the image of the Dockerfile and run studies in it (Docker; else root on Debian)
+	docker info >/dev/null 2>&1 || { command -v buildah && command -v debootstrap; } >/dev/null || \
+	    (apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah debootstrap)
+	$(BIN)/python -m pytest -m container tests/container
+
 test-slurm: $(READY_DEV) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
 	$(BIN)/python -m pytest -m slurm tests/slurm
 
@@ -91,9 +99,10 @@ style: $(READY_DEV) ## Check style and types
 lint: style ## Check style, types and the workflow
 	$(BIN)/snakemake --lint
 
-bench: $(READY) ## Measure DirectProbe and the probe against named peers
+bench: $(READY) ## Measure DirectProbe and the probe against named peers, and the quickstart, for the documentation's tables
 	$(BIN)/python bench/directprobe.py
 	$(BIN)/python bench/probe.py
+	$(BIN)/python bench/quickstart.py --write
 
 bench-quickstart: $(READY) ## Measure the quickstart
 	$(BIN)/python bench/quickstart.py
@@ -116,7 +125,7 @@ release: ## Say what a release takes, step by step; it does none of it
 	    "Version $$version, as fbert/__init__.py has it. If that is released, say the next one there, in CITATION.cff" \
 	    "(version, date-released) and in the first heading of CHANGELOG.md; tests/test_environment.py holds the three together." \
 	    "1. git status                               # nothing to commit" \
-	    "2. bash .ci/run && make test-hard           # test_wheel.py: the wheel in an empty environment" \
+	    "2. bash .ci/run && make test-hard test-container" \
 	    "3. git tag --annotate v$$version --message 'fbert $$version'" \
 	    "4. git push origin v$$version                # a workflow catalogue and snakedeploy take the tag" \
 	    "5. pip install build twine && python -m build && twine check dist/*" \

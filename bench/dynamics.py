@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from document import BENCHMARKS, write_table
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
@@ -149,9 +150,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.cache or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        print("| case | ours | libsvm, scaled | ratio | largest relative difference |\n|---|---|---|---|---|")
+        lines = [
+            "| case | ours | libsvm, scaled | ratio | largest relative difference |",
+            "|---|---|---|---|---|",
+        ]
         for task, files, format in (("PS-role", STREUSLE, "conllulex"), ("POS", PUD, "conllu")):
-            print(compare(task, train(task, files, format, scale, folder), scale), flush=True)
+            lines.append(compare(task, train(task, files, format, scale, folder), scale))
+    if arguments.quick:
+        print(*lines, sep="\n")
+    else:
+        write_table("dynamics.py", "\n".join(lines), BENCHMARKS)
 
 
 if __name__ == "__main__":

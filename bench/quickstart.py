@@ -1,11 +1,12 @@
 """Measure the quickstart in a fresh copy of the checkout: `python bench/quickstart.py`.
 
 Seconds on the clock, processor seconds of everything it starts, and the rules that these went into. What
-`make setup` has compiled is copied too.
+`make setup` has compiled is copied too. With `--write` the table in the documentation is made anew.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import os
 import resource
@@ -16,6 +17,8 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from document import BENCHMARKS, write_table
+
 from fbert.made import FOLDER, Made
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -24,13 +27,22 @@ _ADOPT = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 
 
 def main() -> None:
-    """Run the study and print what it took."""
+    """Run the study, and print or write what it took."""
     from checkout import Checkout
 
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true", help="write the table into the documentation")
+    write = parser.parse_args().write
     with tempfile.TemporaryDirectory() as folder:
         Checkout.fresh(Path(folder))
         clock, processor = run(Path(folder))
-        report(Path(folder) / "results/quickstart", clock, processor)
+        found = table(Path(folder) / "results/quickstart", clock, processor)
+    if write:
+        write_table("quickstart.py", found, BENCHMARKS)
+    else:
+        print(found)
 
 
 def run(folder: Path) -> tuple[float, float]:
@@ -56,17 +68,19 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def report(results: Path, clock: float, processor: float) -> None:
-    """Print the whole, and the processor seconds of each rule."""
+def table(results: Path, clock: float, processor: float) -> str:
+    """Return the whole as Markdown, and the processor seconds of each rule."""
     jobs = [Made.read(path) for path in sorted((results / FOLDER).rglob("*.json"))]
     seconds: dict[str, float] = defaultdict(float)
     for made in jobs:
         seconds[made.rule] += made.took["processor_seconds"]
     counts = Counter(made.rule for made in jobs)
-    print(f"quickstart, {CORES} cores: {clock:.0f} s, {processor:.0f} s of processor time, {len(jobs)} jobs")
+    lines = ["| rule | jobs | processor time |", "|---|---|---|"]
     for rule, took in sorted(seconds.items(), key=lambda item: -item[1]):
-        print(f"  {took:6.1f} s  {rule} ({counts[rule]})")
-    print(f"  {processor - sum(seconds.values()):6.1f} s  Snakemake and imports")
+        lines.append(f"| {rule} | {counts[rule]} | {took:.1f} s |")
+    lines.append(f"| Snakemake and imports | | {processor - sum(seconds.values()):.1f} s |")
+    lines.append(f"| all, {clock:.0f} s on the clock of {CORES} cores | {len(jobs)} | {processor:.0f} s |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import daqp
 import numpy as np
 import piqp
 from directprobe import OVERLAPPING, WORDS, Pair, dependencies, drawn, timed, words
+from document import BENCHMARKS, write_table
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
@@ -91,14 +92,14 @@ def compare(name: str, X: np.ndarray, y: np.ndarray, some: list[Pair]) -> list[s
         tried = small if solver == "Clarabel" else pairs
         ours, peer, difference = np.array([both(solve, A, B) for A, B in tried]).T
         lines.append(
-            f"{name}, {len(tried)} pairs | {ours.sum():.2f} s | {solver}: {peer.sum():.2f} s "
-            f"| {peer.sum() / ours.sum():.1f}x | distances differ by {difference.max():.0e} at most"
+            f"| {name}, {len(tried)} pairs | {ours.sum():.2f} s | {solver}: {peer.sum():.2f} s "
+            f"| {peer.sum() / ours.sum():.1f} | {difference.max():.0e} |"
         )
     return lines
 
 
 def main() -> None:
-    """Print a table."""
+    """Measure, and write the table into the documentation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=20, help="so many pairs of each task")
     size = parser.parse_args().pairs
@@ -109,8 +110,10 @@ def main() -> None:
     X, relations = dependencies(found)
     related = list(combinations(np.unique(relations).tolist(), 2))
     with threadpool_limits(1):
-        print(*compare("POS", last, tags, drawn(apart, size, seed=0)), sep="\n", flush=True)
-        print(*compare("DEP", X, relations, drawn(related, size, seed=0)), sep="\n", flush=True)
+        lines = compare("POS", last, tags, drawn(apart, size, seed=0))
+        lines += compare("DEP", X, relations, drawn(related, size, seed=0))
+    heading = "| pairs | fbert | peer | ratio | distances differ by at most |\n|---|---|---|---|---|"
+    write_table("solvers.py", "\n".join([heading, *lines]), BENCHMARKS)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.path_modifier import PathModifier
-from snakemake_interface_executor_plugins.settings import SharedFSUsage
+from snakemake_interface_executor_plugins.settings import (
+    DeploymentMethod,
+    SharedFSUsage,
+)
 
 # The checkout, wherever the workflow is started from.
 ROOT = Path(workflow.current_basedir).parent
@@ -29,7 +32,7 @@ os.environ.update(
     HF_DATASETS_OFFLINE="1",
 )
 
-from fbert import console, warm
+from fbert import __version__, console, warm
 from fbert.attempts import preemptions
 from fbert.closing import closing_words
 from fbert.corpora.registry import generated_files, known_files
@@ -82,6 +85,20 @@ try:
     )
 except InputError as error:
     raise WorkflowError(str(error))
+
+# What jobs run in with `--sdm apptainer`; it is made from the Dockerfile, and sees the checkout as it is here.
+CONTAINER = config.get("container", f"fbert-{__version__}.sif")
+if DeploymentMethod.APPTAINER in workflow.deployment_settings.deployment_method:
+    workflow.deployment_settings.apptainer_args += f" --bind {shlex.quote(str(ROOT))}"
+    if "://" not in CONTAINER and not Path(CONTAINER).exists():
+        raise WorkflowError(
+            f"--sdm apptainer: there is no image {CONTAINER}; docs/how-to/containers.md says how it is built, and the key "
+            "container of config.yaml names another one"
+        )
+
+
+container: CONTAINER
+
 
 if workflow.output_settings.dryrun:
     for said in PLAN.space():

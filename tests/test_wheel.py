@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkout import Checkout
+from documentation.test_examples import write_results
+from empty_environment import LOCKED, install, with_packages
 from packaging.requirements import Requirement
 
 from fbert.directprobe import DirectProbe
@@ -21,7 +23,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOT_CORE = ("torch", "transformers", "snakemake", "matplotlib", "datasets")
 BUILD = "import setuptools.build_meta as backend; print(backend.build_{form}({folder!r}))"
 
-pytestmark = pytest.mark.hard
+# For every commit with the versions that are locked, with the lowest among the tests that take long.
+pytestmark = pytest.mark.anywhere
 
 
 def build(form, source, folder):
@@ -42,22 +45,11 @@ class Environment:
     """A virtual environment with the wheel, and an empty folder in which it is used."""
 
     def __init__(self, folder, wheel, constraints):
-        self.folder, self.bin = folder, folder / "venv" / "bin"
-        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-        (folder / "constraints.txt").write_text(constraints)
-        self.install(wheel)
+        self.folder, self.constraints = folder, constraints
+        self.bin = with_packages(folder / "venv", wheel, constraints=constraints)
 
-    def install(self, *what):
-        self(
-            "python",
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--constraint",
-            self.folder / "constraints.txt",
-            *what,
-        )
+    def install(self, *packages):
+        install(self.bin, *packages, constraints=self.constraints)
 
     def __call__(self, program, *arguments, status=0, **environment):
         command = [self.bin / program, *arguments]
@@ -69,16 +61,18 @@ class Environment:
         return done.stdout + done.stderr
 
 
-def lowest():
-    """The lowest versions that the core admits."""
-    return "".join(f"{Requirement(line)}\n".replace(">=", "==") for line in PROJECT["dependencies"])
+def write_lowest(file):
+    """Write the lowest versions that the core admits."""
+    bounds = [f"{Requirement(line)}\n".replace(">=", "==") for line in PROJECT["dependencies"]]
+    file.write_text("".join(bounds))
+    return file
 
 
-@pytest.fixture(scope="module", params=["lowest", "locked"])
+@pytest.fixture(scope="module", params=[pytest.param("lowest", marks=pytest.mark.hard), "locked"])
 def environment(request, tmp_path_factory, built):
-    locked = (ROOT / "envs/requirements.txt").read_text()
-    constraints = lowest() if request.param == "lowest" else locked
-    return Environment(tmp_path_factory.mktemp(request.param), built[0], constraints)
+    folder = tmp_path_factory.mktemp(request.param)
+    constraints = write_lowest(folder / "lowest.txt") if request.param == "lowest" else LOCKED
+    return Environment(folder, built[0], constraints)
 
 
 def test_the_source_archive_builds_the_same_wheel(built, tmp_path):
@@ -125,6 +119,13 @@ def test_what_the_core_lacks_is_said_with_what_brings_it(environment):
     assert "pip install 'fbert[workflow]'" in environment("fbert", "check", "fbert.demo", status=2)
 
 
+def test_examples_of_the_documentation_run(environment):
+    write_results(environment.folder)
+    pages = ["README.md", "docs/tutorial/directprobe.md"]
+    environment("python", "-m", "documentation.examples", *pages, PYTHONPATH=str(ROOT / "tests"))
+
+
+@pytest.mark.hard
 def test_the_tests_of_directprobe_pass(environment):
     environment.install("pytest", "pytest-timeout", "hypothesis")
     tests = ROOT / "tests" / "directprobe"

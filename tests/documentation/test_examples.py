@@ -1,8 +1,6 @@
 """Every example of the documentation runs, or is a study that can be planned."""
 
 import contextlib
-import doctest
-import io
 import re
 import shlex
 
@@ -13,6 +11,7 @@ from encoder.tiny import build, corpus
 
 import fbert.__main__ as of_fbert
 import fbert.directprobe.__main__ as of_directprobe
+from documentation.examples import run_python
 from documentation.pages import BY_NAME, PAGES, ROOT
 from fbert.encoder.model import Encoder
 from fbert.figures.minimum_distance.rows import COLUMNS
@@ -27,35 +26,24 @@ CONSOLE = [page for page in PAGES if page.blocks("console")]
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """What examples read of the study minilm: a store of six layers, and a figure's table."""
     folder = tmp_path_factory.mktemp("results")
+    write_results(folder)
+    return folder
+
+
+def write_results(folder):
+    """Write what examples read of the study minilm: a store of six layers, and a figure's table."""
     root = folder / "results/minilm"
     encoder = Encoder.load(build("bert", folder / "bert", num_hidden_layers=6), "cpu")
     embed(encoder, corpus(), "train", root / "embeddings/minilm-6/original/POS-train.h5", ["POS"])
     (root / "figures").mkdir()
     pd.DataFrame(columns=["task", *COLUMNS]).to_csv(root / "figures/figure2.csv", index=False)
-    return folder
 
 
 @pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.name)
 def test_python_runs(page, results, monkeypatch):
-    """Blocks of a page share their names, as they do for whoever types them."""
     monkeypatch.chdir(results)
-    names = {}
-    for number, block in enumerate(page.blocks("python")):
-        if ">>>" in block:
-            run_doctest(block, names, f"{page.name}, example {number + 1}")
-        else:
-            exec(compile(block, page.name, "exec"), names)
-
-
-def run_doctest(block, names, title):
-    test = doctest.DocTestParser().get_doctest(block, names, title, title, 0)
-    said = io.StringIO()
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=said.write, clear_globs=False)
-    names.update(test.globs)
-    assert runner.failures == 0, said.getvalue()
+    run_python(page)
 
 
 @pytest.mark.parametrize(("name", "number"), STUDIES)

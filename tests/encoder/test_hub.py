@@ -33,6 +33,15 @@ for hub, revision in json.loads(sys.argv[1]):
         found = f"{type(error).__name__}: {error}"
     print(json.dumps(found))
 """
+# The same, where nobody can be reached; at the end what was tried to reach somebody.
+FETCH_ALONE = f"""
+import sys
+tried = []
+asking = ("socket.connect", "socket.getaddrinfo")
+sys.addaudithook(lambda event, what: event in asking and tried.append(event))
+{FETCH}
+print(json.dumps(tried))
+"""
 LOAD = """
 import sys
 from fbert.encoder import EncoderSource
@@ -64,10 +73,12 @@ def load(cache: Path, **more) -> subprocess.CompletedProcess:
     return started(LOAD, [HUB, REVISION], environment(NOWHERE, cache, offline=True), **more)
 
 
-def fetched(cache: Path, endpoint: str, *asked: tuple[str, str], told=MappingProxyType({}), **more) -> list:
+def fetched(
+    cache: Path, endpoint: str, *asked: tuple[str, str], code=FETCH, told=MappingProxyType({}), **more
+) -> list:
     """Return the records of what was asked for, or what was said of it."""
     todo = json.dumps(asked or [(HUB, REVISION)])
-    done = started(FETCH, [todo], environment(endpoint, cache) | told, **more)
+    done = started(code, [todo], environment(endpoint, cache) | told, **more)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -113,6 +124,15 @@ def test_what_was_fetched_is_found_without_a_network_and_asked_for_no_more(hub, 
     (listed,) = cache.rglob("trees/*.json")
     listed.unlink()
     assert fetched(cache, NOWHERE) == [record]
+
+
+def test_what_is_whole_in_the_cache_is_ready_without_a_try_to_reach_anybody(cache, record):
+    assert fetched(cache, NOWHERE, code=FETCH_ALONE) == [record, []]
+    (lacking,) = cache.rglob("snapshots/*/vocab.txt")
+    lacking.unlink()
+    refused, tried = fetched(cache, NOWHERE, code=FETCH_ALONE)
+    assert "the hub cannot be reached" in refused
+    assert "socket.connect" in tried  # which is how a try would have shown
 
 
 def test_weights_are_fetched_in_one_form():

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkout import ROOT, TINY, Checkout
+from checkout import TINY, Checkout
+from empty_environment import with_packages
 
 HERE = [sys.executable, "-m", "snakemake"]
 SNAKEDEPLOY = "snakedeploy==0.17.1"
@@ -88,7 +89,7 @@ def read_only(tmp_path):
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-@pytest.mark.hard
+@pytest.mark.anywhere
 def test_a_read_only_checkout_serves_who_cannot_write_to_it(read_only, elsewhere):
     with pytest.raises(OSError, match="Read-only"):
         (read_only / "x").touch()
@@ -167,7 +168,7 @@ def test_from_a_local_repository_all_of_the_commit_is_used(repository, elsewhere
     assert made["from"] == str(elsewhere / ".snakemake/fbert" / commit / "fbert/environment.py")
 
 
-@pytest.mark.hard
+@pytest.mark.anywhere
 def test_snakedeploy_makes_an_empty_folder_ready_to_run(repository, elsewhere, tools, tmp_path):
     folder = tmp_path / "deployed"
     folder.mkdir()
@@ -197,21 +198,27 @@ def test_snakedeploy_makes_an_empty_folder_ready_to_run(repository, elsewhere, t
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory):
     """The programs of an environment with Snakemake and Snakedeploy, and neither fbert nor what jobs need."""
-    folder = tmp_path_factory.mktemp("tools")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    install = ["-m", "pip", "install", "--quiet", "--constraint", ROOT / "envs/requirements.txt"]
-    subprocess.run([folder / "bin/python", *install, "snakemake", SNAKEDEPLOY], check=True)
-    return folder / "bin"
+    return with_packages(tmp_path_factory.mktemp("tools"), "snakemake", SNAKEDEPLOY)
 
 
-@pytest.mark.hard
+@pytest.mark.anywhere
 def test_snakemake_alone_lints_and_plans(tools, checkout):
     found = subprocess.run([tools / "python", "-c", "import torch"], capture_output=True, check=False)
     assert found.returncode != 0
     assert "in a good condition" in asked(checkout.folder, "--lint", snakemake=[tools / "snakemake"])
-    for study in sorted(path.stem for path in (ROOT / "studies").glob("*.yaml")):
-        alone = [checkout.folder, "-n", "--config", f"study={study}"]
-        assert jobs(asked(*alone, snakemake=[tools / "snakemake"])) == jobs(asked(*alone))
+    assert_plans_alone(tools, checkout, "quickstart")
+
+
+@pytest.mark.hard
+@pytest.mark.parametrize("study", ["large", "minilm", "paper", "seeds"])
+def test_snakemake_alone_plans_larger_studies(tools, checkout, study):
+    assert_plans_alone(tools, checkout, study)
+
+
+def assert_plans_alone(tools, checkout, study):
+    """The environment with Snakemake alone plans the same jobs as this one."""
+    plan = [checkout.folder, "-n", "--config", f"study={study}"]
+    assert jobs(asked(*plan, snakemake=[tools / "snakemake"])) == jobs(asked(*plan))
 
 
 @pytest.mark.hard
