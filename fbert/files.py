@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,14 @@ def replacing(path: Path | str) -> Iterator[Path]:
 
 
 def share(path: Path) -> None:
-    """Give a file the permissions that the umask grants, whatever a library chose: colleagues read it."""
+    """Give a file the permissions that the umask grants, whatever a library chose: colleagues read it.
+
+    One that a colleague wrote, whose training goes on here, has those that their umask granted.
+    """
     mask = os.umask(0)
     os.umask(mask)
-    path.chmod(0o666 & ~mask)
+    with suppress(PermissionError):
+        path.chmod(0o666 & ~mask)
 
 
 def write_text(path: Path | str, text: str) -> None:
