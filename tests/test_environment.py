@@ -159,9 +159,22 @@ def test_conda_and_pip_install_the_same_weights():
     assert pip == conda
 
 
+def test_every_job_has_the_environment_that_conda_makes():
+    for file in ROOT.glob("rules/*.smk"):
+        text = file.read_text()
+        assert text.count("    script:\n") == text.count('    conda:\n        "../envs/fbert.yaml"\n'), file
+
+
+def test_badges_name_the_least_snakemake_that_the_workflow_takes():
+    least = re.search(r'min_version\("([\d.]+)"\)', (ROOT / "Snakefile").read_text())
+    assert f"snakemake-%E2%89%A5{least[1]}-" in (ROOT / "README.md").read_text()
+
+
 def test_version_citation_and_changelog_agree():
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     released = re.search(r"^## (\d+\.\d+\.\d+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert released is not None
     assert (cited["version"], str(cited["date-released"])) == released.groups()
     assert cited["version"] == fbert.__version__
+    images = (ROOT / "docs/how-to/containers.md").read_text()
+    assert set(re.findall(r"fbert[:-](\d[\d.]*\d)", images)) == {fbert.__version__}
