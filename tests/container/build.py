@@ -73,7 +73,7 @@ class Buildah:
         for key in ("index-url", "extra-index-url", "find-links"):
             if key in settings:
                 told.append(f"{key} = {settings[key]}")
-                places = [Path(place.removeprefix("file://")) for place in settings[key].split()]
+                places = [_folder_of(place) for place in settings[key].split()]
                 mounts |= {place: place for place in places if place.is_dir()}
         if "cert" in settings:
             told.append("cert = /mnt/cert.pem")
@@ -82,6 +82,11 @@ class Buildah:
         file.write_text("\n".join(told) + "\n")
         mounts[file] = Path("/etc/pip.conf")
         return [word for here, there in mounts.items() for word in ("--volume", f"{here}:{there}:ro")]
+
+
+def _folder_of(place: str) -> Path:
+    """Return the folder that pip reads of: a local index is a folder of pages, with files beside it."""
+    return Path(place.removeprefix("file://")).parent if place.startswith("file://") else Path(place)
 
 
 def builder(folder: Path) -> Docker | Buildah | None:
