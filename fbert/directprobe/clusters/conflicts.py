@@ -139,7 +139,7 @@ class Referee:
             union = PointSet.of(self.points[np.concatenate([c.rows for c in crowd])])
             normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
             if cleared.any():
-                _keep_plane(planes, cluster, crowd[0].label, normal)
+                _keep_plane(planes, cluster, crowd, normal)
             near = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if near and not out]
             rest = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if not near and not out]
             if not rest:
@@ -162,7 +162,7 @@ class Referee:
         elif found.status == UNDECIDED:
             self.undecided.add((cluster.number, other.number))
         else:
-            _keep_plane(planes, cluster, other.label, found.normal)
+            _keep_plane(planes, cluster, [other], found.normal)
 
     def _start(self, key: tuple[int, int], one: Cluster, other: Cluster) -> Support | None:
         """Return where the last program of what these two have grown from ended, or of the other order."""
@@ -174,10 +174,10 @@ class Referee:
         return None
 
 
-def _keep_plane(planes: Planes | None, cluster: Cluster, other: int, normal: Floats) -> None:
-    """Keep a plane that parts a large cluster from some of another label; balls do for small ones."""
-    if planes is not None and len(cluster.rows) >= KEPT:
-        planes.add(normal if cluster.label < other else -normal)
+def _keep_plane(planes: Planes | None, cluster: Cluster, crowd: list[Cluster], normal: Floats) -> None:
+    """Keep a plane that parts clusters of which one is large; balls do for small ones."""
+    if planes is not None and max(len(c.rows) for c in [cluster, *crowd]) >= KEPT:
+        planes.add(normal if cluster.label < crowd[0].label else -normal)
 
 
 def _keep(memory: dict[tuple[int, int], Any], key: tuple[int, int], proof: Any, at_most: int) -> None:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.clusters.conflicts import Cluster, Conflict, Referee
+from fbert.directprobe.clusters.conflicts import KEPT, Cluster, Conflict, Referee
 from fbert.directprobe.clusters.glance import TIE, Glance
 from fbert.directprobe.clusters.linkage import Linkage, Merge
 from fbert.directprobe.clusters.planes import Planes
@@ -161,13 +161,24 @@ class Merger:
             for other, places in present.items():
                 if other == label or self.referee.apart[label, other]:
                     continue
-                linkage, earlier = self.linkages[other], places[made[other] < number]
-                left = linkage.reached(self.linkages[label], place, earlier, self.referee.error)
-                upper, lower = min(label, other), max(label, other)
-                planes = self.planes[upper, lower]
-                left = planes.unparted(other == lower, place, left)
-                crowd = [self.clusters[n] for n in linkage.numbers[left].tolist()]
-                yield from self.referee.against(self.clusters[number], crowd, planes)
+                earlier = places[made[other] < number]
+                yield from self._against(self.clusters[number], place, other, earlier)
+
+    def _against(self, cluster: Cluster, place: int, other: int, candidates: Ints) -> Iterator[Conflict]:
+        """Yield the conflicts of a cluster with some of another label's.
+
+        Balls and the planes that are kept part it from most. Of what is left the large ones come first, each
+        alone: their proof can start from an earlier one, and its plane parts the cluster from most others.
+        """
+        label, linkage, referee = cluster.label, self.linkages[other], self.referee
+        planes = self.planes[min(label, other), max(label, other)]
+        left = linkage.reached(self.linkages[label], place, candidates, referee.error)
+        left = planes.unparted(label < other, place, left)
+        while len(left) > 1 and linkage.sizes[left].max() >= KEPT:
+            largest = int(linkage.sizes[left].argmax())
+            yield from referee.against(cluster, [self.clusters[int(linkage.numbers[left[largest]])]], planes)
+            left = planes.unparted(label < other, place, np.delete(left, largest))
+        yield from referee.against(cluster, [self.clusters[n] for n in linkage.numbers[left].tolist()], planes)
 
     def _take_back(self) -> tuple[int, Merge]:
         """Undo the last merge."""
