@@ -115,11 +115,12 @@ def nearest_among(
     mine: Singles,
     barred: Flags,
     slack: float,
+    bounds: Floats,
 ) -> tuple[int, float]:
     """Find the nearest of some centres: the first of equally near ones.
 
-    The one that is nearest in the first projections gives a distance; none that is further by its
-    projections needs to be measured.
+    The one that may be nearest, by the first projections and what is known, gives a distance; none that is
+    further by its projections needs to be measured.
 
     Args:
         centres: (m, d) all centres.
@@ -129,25 +130,34 @@ def nearest_among(
         mine: (8, 16) its projections.
         barred: (m,) candidates that are none.
         slack: as in `Glance`.
+        bounds: (m,) lower bounds of the distances, 0 where nothing is known; better ones are written here.
+            Or none, of length 0, and then nothing is kept.
 
     Returns:
         The candidate and its squared distance; -1 and infinity if there is none.
     """
     first = np.empty(candidates.shape[0], np.float32)
-    least, nearest = np.inf, -1
+    least, nearest, known = np.inf, -1, bounds.shape[0] > 0
     for t, c in enumerate(candidates):
         first[t] = _part(near, 0, c, mine)
-        if first[t] < least and not barred[c]:
-            least, nearest = first[t], c
+        at_least = max(first[t], bounds[c] * bounds[c]) if known else first[t]
+        if at_least < least and not barred[c]:
+            least, nearest = at_least, c
     if nearest < 0:
         return -1, np.inf
     cut = _cut(_squared(centres, nearest, centre, np.inf), slack)
     best, found = np.inf, -1
     for t, c in enumerate(candidates):
-        if first[t] > cut or barred[c] or not _may_be_within(near, c, mine, first[t], cut):
+        if (
+            barred[c]
+            or (known and bounds[c] * bounds[c] > cut)
+            or not _may_be_within(near, c, mine, first[t], cut)
+        ):
             continue
         limit = best * (1.0 - TIE)
         total = _squared(centres, c, centre, limit)
+        if known:
+            bounds[c] = max(bounds[c], np.sqrt(total) * (1.0 - DISTANT))
         if total < limit:
             best, found = total, c
             cut = min(cut, _cut(best, slack))
@@ -159,11 +169,11 @@ def neighbours_before(
     centres: Floats, near: Singles, n: int, barred: Flags, slack: float, neighbour: Ints, distance: Floats
 ) -> None:
     """Write for each of the first n centres the nearest of those before it, and its squared distance."""
-    everyone = np.arange(n)
+    everyone, nothing = np.arange(n), np.empty(0)
     for i in range(n):
         if not barred[i]:
             neighbour[i], distance[i] = nearest_among(
-                centres, near, everyone[:i], centres[i], near[:, i], barred, slack
+                centres, near, everyone[:i], centres[i], near[:, i], barred, slack, nothing
             )
 
 

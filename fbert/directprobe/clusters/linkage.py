@@ -22,6 +22,7 @@ import numpy as np
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.glance import (
     BLOCKS,
+    DISTANT,
     TIE,
     TOGETHER,
     Glance,
@@ -32,6 +33,8 @@ from fbert.directprobe.clusters.glance import (
 from fbert.directprobe.solver.kernel import compiled
 
 NEVER = np.iinfo(np.int64).max
+LARGE, KEPT = 32, 8  # distances are kept for clusters of so many points, the last so many of a label
+NOTHING: Floats = np.empty(0)
 
 
 @compiled
@@ -90,6 +93,7 @@ class Linkage:
         self._into = np.full(len(self.centres), NEVER)
         self.parts = np.zeros((len(self.centres), 2), dtype=np.int64)
         self._ends: list[Floats] = []
+        self._bounds: dict[int, Floats] = {}
         self.refused: dict[int, set[int]] = {}
         self._nobody = np.zeros(len(self.centres), dtype=bool)
         self._nobody[:m] = frozen
@@ -145,6 +149,7 @@ class Linkage:
         self.count -= 1
         new = self.count
         self.active[new] = False
+        self._bounds.pop(new, None)
         self._distance[new] = np.inf
         for other in self.refused.pop(new, set()):
             self.refused[other].discard(new)
@@ -216,8 +221,37 @@ class Linkage:
             barred[list(refused)] = True
         candidates = np.flatnonzero(self.active[:i])
         self._neighbour[i], self._distance[i] = nearest_among(
-            self.centres, self._near, candidates, self.centres[i], self._near[:, i], barred, self.glance.slack
+            self.centres,
+            self._near,
+            candidates,
+            self.centres[i],
+            self._near[:, i],
+            barred,
+            self.glance.slack,
+            self._bounds_of(i),
         )
+
+    def _bounds_of(self, i: int) -> Floats:
+        """Return what is known of the distances of a large cluster to those before it; none of a small one.
+
+        A large cluster that takes in a small one hardly moves, so what was measured for it bounds the
+        distances of the merge: they are less by the way that its centre went, at most. A place is given again
+        after its merge was taken back, but then all later clusters are gone, and it was known to no other.
+        """
+        if self.sizes[i] < LARGE:
+            return NOTHING
+        bounds = self._bounds.pop(i, None)
+        if bounds is None:
+            part = max(self.parts[i].tolist(), key=lambda one: int(self.sizes[one]))
+            before = self._bounds.get(part)
+            bounds = np.zeros(len(self.centres))
+            if before is not None:
+                moved = np.linalg.norm(self.centres[i] - self.centres[part]) * (1 + DISTANT)
+                np.maximum(before - moved, 0.0, out=bounds)
+        self._bounds[i] = bounds
+        if len(self._bounds) > KEPT:
+            del self._bounds[next(iter(self._bounds))]
+        return bounds
 
     def _merge(self, i: int) -> Merge:
         j = int(self._neighbour[i])

@@ -178,7 +178,9 @@ class Merger:
             largest = int(linkage.sizes[left].argmax())
             yield from referee.against(cluster, [self.clusters[int(linkage.numbers[left[largest]])]], planes)
             left = planes.unparted(label < other, place, np.delete(left, largest))
-        yield from referee.against(cluster, [self.clusters[n] for n in linkage.numbers[left].tolist()], planes)
+        yield from referee.against(
+            cluster, [self.clusters[n] for n in linkage.numbers[left].tolist()], planes
+        )
 
     def _take_back(self) -> tuple[int, Merge]:
         """Undo the last merge."""
