@@ -38,7 +38,7 @@ class Buildah:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        store = ["--storage-driver", "vfs", "--root", folder / "storage", "--runroot", folder / "run"]
+        store = ["--root", folder / "storage", "--runroot", folder / "run"]
         self._buildah = ["buildah", *map(str, store)]
 
     def build(self, torch: str = TORCH, status: int = 0) -> str:
