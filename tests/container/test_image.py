@@ -22,7 +22,8 @@ TARGET = "results/tiny/directprobe/demo/original/POS-layer-last.json"
 APPTAINER = """#!{python}
 import os, sys
 if sys.argv[1:] == ["--version"]:
-    sys.exit("apptainer version 1.4.0")
+    print("apptainer version 1.4.0")
+    sys.exit()
 words = iter(sys.argv[2:])
 mounts, home = [], None
 for word in words:
@@ -100,18 +101,8 @@ def test_a_user_without_a_name_lints_plans_and_runs_a_study(engine, work):
 
 def test_jobs_run_in_it_when_snakemake_asks_apptainer(engine, work, tmp_path, monkeypatch):
     checkout = Checkout.fresh(tmp_path / "checkout").folder
-    asked = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "-s",
-        checkout / "Snakefile",
-        "--cores",
-        "1",
-        "--sdm",
-        "apptainer",
-    ]
-    asked += ["table1", "--config", "study=tiny"]
+    snakemake = [sys.executable, "-m", "snakemake", "-s", checkout / "Snakefile", "--cores", "1"]
+    asked = [*snakemake, "table1", "--config", "study=tiny", "--sdm", "apptainer"]
     running = engine.running(f"{os.getuid()}:{os.getgid()}")
     program = tmp_path / "bin/apptainer"
     program.parent.mkdir()
