@@ -4,9 +4,9 @@ Balls and the planes that are kept (`glance`, `planes`) part most clusters befor
 they leave of one label is looked at together, as one crowd, for a few rounds: the hyperplane that comes of it
 clears many at once, and what is left is split until a pair is alone and solved to a proof.
 
-The supports of solved pairs are kept under what does not change while a cluster grows: its root, the first of
-its rows, which stays first as long as the cluster takes in smaller ones. A support that was kept is only where
-the next program starts from, so it may be out of date, or of another cluster, and do no harm.
+The supports of solved pairs are kept under what does not change while a cluster grows: its root, the first
+of its rows, which stays first as long as the cluster takes in smaller ones. A support that was kept is only
+where the next program starts from, so it may be out of date, or of another cluster, and do no harm.
 
 Example: clusters {4, 7} of label a and {2, 5} of label b were solved, and their supports kept under (4, 2).
 Merged with {9}, the first is {4, 7, 9}, of root 4, and the program against {2, 5} starts from there.
