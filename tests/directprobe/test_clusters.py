@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fbert.directprobe import DirectProbe
 from fbert.directprobe.clusters.conflicts import Cluster
 from fbert.directprobe.clusters.equal import shared_points, shared_rows
+from fbert.directprobe.clusters.glance import Glance
 from fbert.directprobe.clusters.linkage import Linkage
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
@@ -91,10 +92,15 @@ def test_equal_points_of_different_labels_stay_alone():
     assert same_partition(cluster, [0, 1, 2, 3, 3, 4])
 
 
+def linkage_of(points):
+    """The linkage of points of one label, none frozen."""
+    return Linkage(points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(points))
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_undone_merges_leave_no_trace(seed):
     points = np.random.default_rng(seed).integers(0, 4, (30, 2)).astype(np.float64)
-    tried, straight = (Linkage(points, np.arange(30)) for _ in range(2))
+    tried, straight = (linkage_of(points) for _ in range(2))
     for step in range(20):
         ahead = []
         for k in range(3):
@@ -113,7 +119,7 @@ def test_the_example_of_merging():
 
 
 def test_the_example_of_linkage():
-    linkage = Linkage(np.array([[0.0], [1], [3]]), np.arange(3))
+    linkage = linkage_of(np.array([[0.0], [1], [3]]))
     first = linkage.closest()
     assert (first.low, first.high, first.distance) == (0, 1, 1.0)
     linkage.merge(first, 3)

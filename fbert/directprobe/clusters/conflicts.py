@@ -15,20 +15,19 @@ to a proof.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
+from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
 from fbert.directprobe.solver.points import PointSet
 from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
-PLANES = 16  # hyperplanes remembered between a cluster and the clusters of one other label
 KEPT = 64  # clusters of so many points keep their coordinates at hand
 
 
@@ -107,25 +106,18 @@ class Referee:
     points: Floats
     apart: Flags
     undecided: set[tuple[int, int]] = field(default_factory=set)
-    _planes: dict[tuple[int, int], deque[Floats]] = field(default_factory=dict)
     _supports: dict[tuple[int, int], Support] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         squares = np.einsum("ij,ij->i", self.points, self.points)
-        self._error = rounding(self.points.shape[1], float(np.sqrt(squares.max())))
+        self.error = rounding(self.points.shape[1], float(np.sqrt(squares.max())))
 
-    def conflicts(self, changed: Iterable[Cluster], state: Iterable[Cluster]) -> Iterator[Conflict]:
-        """Yield the conflicts of changed clusters with all clusters of the state, those of each pair once."""
-        others: dict[int, list[Cluster]] = {}
-        for cluster in state:
-            others.setdefault(cluster.label, []).append(cluster)
-        fresh = sorted(changed, key=lambda cluster: -cluster.number)  # the latest is the likeliest at fault
-        known = {cluster.number for cluster in fresh}
-        for cluster in fresh:
-            for label, crowd in others.items():
-                if label != cluster.label and not self.apart[cluster.label, label]:
-                    older = [c for c in crowd if c.number not in known or c.number < cluster.number]
-                    yield from self._against(cluster, older)
+    def against(
+        self, cluster: Cluster, crowd: list[Cluster], planes: Planes | None = None
+    ) -> Iterator[Conflict]:
+        """Yield the conflicts of one cluster with a crowd of one label; keep what may be of use again."""
+        if crowd:
+            yield from self._among(cluster, cluster.hull(self.points), crowd, planes)
 
     def forget_from(self, number: int) -> None:
         """Forget the undecided verdicts on clusters that were taken back: those from this number on."""
@@ -133,51 +125,31 @@ class Referee:
 
     def meets(self, cluster: Cluster, crowd: list[Cluster]) -> bool:
         """Return whether a cluster is in conflict with any of a crowd of one other label."""
-        return next(self._against(cluster, crowd), None) is not None
+        return next(self.against(cluster, crowd), None) is not None
 
-    def _against(self, cluster: Cluster, crowd: list[Cluster]) -> Iterator[Conflict]:
-        """Yield the conflicts of one cluster with a crowd of one label, most of which old proofs clear."""
-        hull = cluster.hull(self.points)
-        yield from self._among(cluster, hull, self._unproven(cluster, hull, crowd))
-
-    def _unproven(self, cluster: Cluster, hull: PointSet, crowd: list[Cluster]) -> list[Cluster]:
-        """Return those of a crowd that no remembered hyperplane parts from the hull: one matrix product."""
-        planes = self._planes.get((cluster.root, crowd[0].label)) if crowd else None
-        if not planes:
-            return crowd
-        normals = np.stack(list(planes), axis=1)
-        least = (hull.points @ normals).min(axis=0) - self._error
-        starts = np.cumsum([0, *(len(c.rows) for c in crowd[:-1])])
-        ahead = self.points[np.concatenate([c.rows for c in crowd])] @ normals
-        parted = (np.maximum.reduceat(ahead, starts) < least).any(axis=1)
-        return [c for c, out in zip(crowd, parted, strict=True) if not out]
-
-    def _remember(self, cluster: Cluster, label: int, normal: Floats) -> None:
-        """Keep a hyperplane for the next test of what this cluster will have grown into."""
-        key = (cluster.root, label)
-        planes = self._planes.get(key) or deque(maxlen=PLANES)
-        planes.appendleft(normal)
-        _keep(self._planes, key, planes, len(self.points) // PLANES + 1)
-
-    def _among(self, cluster: Cluster, hull: PointSet, crowd: list[Cluster]) -> Iterator[Conflict]:
+    def _among(
+        self, cluster: Cluster, hull: PointSet, crowd: list[Cluster], planes: Planes | None
+    ) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label: cleared at a glance, or split."""
         while crowd:
             if len(crowd) == 1:
-                yield from self._pair(cluster, hull, crowd[0])
+                yield from self._pair(cluster, hull, crowd[0], planes)
                 return
             owner = np.repeat(np.arange(len(crowd)), [len(c.rows) for c in crowd])
             union = PointSet.of(self.points[np.concatenate([c.rows for c in crowd])])
             normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
             if cleared.any():
-                self._remember(cluster, crowd[0].label, normal)
+                _keep_plane(planes, cluster, crowd, normal)
             near = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if near and not out]
             rest = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if not near and not out]
             if not rest:
                 near, rest = near[: len(near) // 2], near[len(near) // 2 :]
-            yield from self._among(cluster, hull, near)
+            yield from self._among(cluster, hull, near, planes)
             crowd = rest
 
-    def _pair(self, cluster: Cluster, hull: PointSet, other: Cluster) -> Iterator[Conflict]:
+    def _pair(
+        self, cluster: Cluster, hull: PointSet, other: Cluster, planes: Planes | None
+    ) -> Iterator[Conflict]:
         """Yield the conflict of two clusters, if there is one."""
         key = (cluster.root, other.root)
         found = solve(hull, other.hull(self.points), np.inf, self._start(key, cluster, other))
@@ -190,8 +162,7 @@ class Referee:
         elif found.status == UNDECIDED:
             self.undecided.add((cluster.number, other.number))
         else:
-            self._remember(cluster, other.label, found.normal)
-            self._remember(other, cluster.label, -found.normal)
+            _keep_plane(planes, cluster, [other], found.normal)
 
     def _start(self, key: tuple[int, int], one: Cluster, other: Cluster) -> Support | None:
         """Return where the last program of what these two have grown from ended, or of the other order."""
@@ -201,6 +172,12 @@ class Referee:
             turned = Support(known.rows_b, known.weights_b, known.rows_a, known.weights_a)
             return _within(turned, one, other)
         return None
+
+
+def _keep_plane(planes: Planes | None, cluster: Cluster, crowd: list[Cluster], normal: Floats) -> None:
+    """Keep a plane that parts clusters of which one is large; balls do for small ones."""
+    if planes is not None and max(len(c.rows) for c in [cluster, *crowd]) >= KEPT:
+        planes.add(normal if cluster.label < crowd[0].label else -normal)
 
 
 def _keep(memory: dict[tuple[int, int], Any], key: tuple[int, int], proof: Any, at_most: int) -> None:

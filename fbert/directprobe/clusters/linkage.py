@@ -20,40 +20,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
+from fbert.directprobe.clusters.glance import (
+    BLOCKS,
+    DISTANT,
+    TIE,
+    TOGETHER,
+    Glance,
+    balls_reached,
+    nearest_among,
+    neighbours_before,
+)
 from fbert.directprobe.solver.kernel import compiled
 
-TIE = 1e-12  # centres whose squared distances differ by less than this, relatively, are equally close
-SAME = 1e-28  # a squared distance below this (coordinates are about one) is none
-BLOCK = 32  # coordinates summed up between two looks at whether a centre can still be the nearest
+NEVER = np.iinfo(np.int64).max
+LARGE, KEPT = 32, 8  # distances are kept for clusters of so many points, the last so many of a label
+NOTHING: Floats = np.empty(0)
 
 
 @compiled
-def _nearest_among(centres: Floats, candidates: Ints, centre: Floats, barred: Flags) -> tuple[int, float]:
-    """Return the place of the nearest candidate (the first of equally close ones, or -1), its distance."""
-    best, found = np.inf, -1
-    for c in candidates:
-        if barred[c]:
-            continue
-        total, start, limit = 0.0, 0, best * (1.0 - TIE)
-        while start < centre.shape[0] and total < limit:
-            stop = min(start + BLOCK, centre.shape[0])
-            for j in range(start, stop):
-                difference = centres[c, j] - centre[j]
-                total += difference * difference
-            start = stop
-        if total < SAME:
-            total = 0.0
-        if total < limit:
-            best, found = total, c
-    return found, best
-
-
-@compiled
-def _neighbours_below(centres: Floats, n: int, barred: Flags, neighbour: Ints, distance: Floats) -> None:
-    """Write for each of the first n clusters the nearest of those before it."""
-    everyone = np.arange(n)
-    for i in range(n):
-        neighbour[i], distance[i] = _nearest_among(centres, everyone[:i], centres[i], barred)
+def foremost_of_merges(ends: Floats, parts: Ints, first: int, last: int) -> None:
+    """Write for each merge, from its two parts, the least product of its points with a normal."""
+    for place in range(first, last):
+        ends[place] = min(ends[parts[place, 0]], ends[parts[place, 1]])
 
 
 @dataclass(frozen=True)
@@ -77,25 +65,45 @@ class Linkage:
     """The clusters of one label, with the closest two at hand.
 
     A cluster has a place, in order of creation within the label, and a number, in order of creation overall.
+    Its ball, around its centre, holds all its points: that of a merge holds the balls of both.
     """
 
-    def __init__(self, points: Floats, numbers: Ints) -> None:
-        """Start with one cluster per point: (m, d) working coordinates, (m,) increasing numbers."""
-        m = len(points)
+    def __init__(self, points: Floats, numbers: Ints, frozen: Flags, glance: Glance) -> None:
+        """Start with one cluster per point.
+
+        Args:
+            points: (m, d) working coordinates.
+            numbers: (m,) increasing.
+            frozen: (m,) points that merge with nothing.
+            glance: where points differ most.
+        """
+        m = self.n_points = len(points)
+        self.glance = glance
         self.centres = np.zeros((max(2 * m - 1, 1), points.shape[1]))
         self.centres[:m] = points
         self.sizes = np.ones(len(self.centres), dtype=np.int64)
         self.numbers = np.zeros(len(self.centres), dtype=np.int64)
         self.numbers[:m] = numbers
-        self.active = np.arange(len(self.centres)) < m
+        self.active = np.zeros(len(self.centres), dtype=bool)
+        self.active[:m] = ~frozen
         self.count = m
+        self.radii = np.zeros(len(self.centres))
+        self._near = np.zeros((BLOCKS, len(self.centres), TOGETHER), np.float32)
+        self._near[:, :m] = glance.of(points)
+        self._into = np.full(len(self.centres), NEVER)
+        self.parts = np.zeros((len(self.centres), 2), dtype=np.int64)
+        self._ends: list[Floats] = []
+        self._bounds: dict[int, Floats] = {}
         self.refused: dict[int, set[int]] = {}
         self._nobody = np.zeros(len(self.centres), dtype=bool)
+        self._nobody[:m] = frozen
         self._neighbour = np.full(len(self.centres), -1, dtype=np.int64)
         self._distance = np.full(len(self.centres), np.inf)
         self._history: list[tuple[int, int, dict[int, tuple[int, float]]]] = []
         self._looked: dict[int, tuple[int, float]] = {}
-        _neighbours_below(self.centres, m, self._nobody, self._neighbour, self._distance)
+        neighbours_before(
+            self.centres, self._near, m, self._nobody, glance.slack, self._neighbour, self._distance
+        )
 
     def closest(self) -> Merge | None:
         """Return the two clusters to merge next, or None if every pair is refused."""
@@ -118,7 +126,13 @@ class Linkage:
         self.centres[new] = (self.sizes[a] * self.centres[a] + self.sizes[b] * self.centres[b]) / self.sizes[
             new
         ]
+        self._near[:, new] = self.glance.of(self.centres[new : new + 1])[:, 0]
+        self.radii[new] = self._radius(merge)
         self.numbers[new] = number
+        self._into[[a, b]] = number
+        self.parts[new] = a, b
+        for ends in self._ends:
+            np.minimum(ends[:, a], ends[:, b], out=ends[:, new])
         self._history.append((a, b, self._looked))
         self._looked = {a: self._remembered(a), b: self._remembered(b)}
         self._retire(a)
@@ -135,6 +149,7 @@ class Linkage:
         self.count -= 1
         new = self.count
         self.active[new] = False
+        self._bounds.pop(new, None)
         self._distance[new] = np.inf
         for other in self.refused.pop(new, set()):
             self.refused[other].discard(new)
@@ -143,6 +158,34 @@ class Linkage:
                 self._neighbour[i], self._distance[i] = neighbour, distance
         a, b, self._looked = self._history.pop()
         self.active[a] = self.active[b] = True
+        self._into[[a, b]] = NEVER
+
+    def ends(self, room: int) -> Floats:
+        """Return an array (room, places) in which each merge gets the lesser of the entries of its parts."""
+        self._ends.append(np.full((room, len(self.centres)), -np.inf))
+        return self._ends[-1]
+
+    def present(self, ahead: int) -> Ints:
+        """Return the places of the clusters there are once those with numbers below `ahead` are made."""
+        made, into = self.numbers[: self.count], self._into[: self.count]
+        return np.flatnonzero((made < ahead) & (into >= ahead))
+
+    def reached(self, other: Linkage, place: int, candidates: Ints, error: float) -> Ints:
+        """Return those of some of this label's clusters whose balls meet that of another label's cluster.
+
+        Args:
+            other: the linkage of the other label.
+            place: the cluster's place there.
+            candidates: places here.
+            error: balls this close count as meeting.
+        """
+        centre, near, radius = other.centres[place], other._near[:, place], other.radii[place]
+        slack = self.glance.slack
+        return candidates[
+            balls_reached(
+                self.centres, self._near, self.radii, candidates, centre, near, radius + error, slack
+            )
+        ]
 
     def refuse(self, merge: Merge) -> None:
         """Drop a pair for good."""
@@ -155,6 +198,12 @@ class Linkage:
     def _retire(self, place: int) -> None:
         self.active[place] = False
         self._distance[place] = np.inf
+
+    def _radius(self, merge: Merge) -> float:
+        """Return the radius of a ball around the common centre that holds those of both."""
+        a, b = merge.a, merge.b
+        share, apart = self.sizes[a] / (self.sizes[a] + self.sizes[b]), float(np.sqrt(merge.distance))
+        return float(max(self.radii[a] + (1 - share) * apart, self.radii[b] + share * apart))
 
     def _valid(self, i: int) -> bool:
         neighbour = self._neighbour[i]
@@ -171,9 +220,38 @@ class Linkage:
             barred = barred.copy()
             barred[list(refused)] = True
         candidates = np.flatnonzero(self.active[:i])
-        self._neighbour[i], self._distance[i] = _nearest_among(
-            self.centres, candidates, self.centres[i], barred
+        self._neighbour[i], self._distance[i] = nearest_among(
+            self.centres,
+            self._near,
+            candidates,
+            self.centres[i],
+            self._near[:, i],
+            barred,
+            self.glance.slack,
+            self._bounds_of(i),
         )
+
+    def _bounds_of(self, i: int) -> Floats:
+        """Return what is known of the distances of a large cluster to those before it; none of a small one.
+
+        A large cluster that takes in a small one hardly moves, so what was measured for it bounds the
+        distances of the merge: they are less by the way that its centre went, at most. A place is given again
+        after its merge was taken back, but then all later clusters are gone, and it was known to no other.
+        """
+        if self.sizes[i] < LARGE:
+            return NOTHING
+        bounds = self._bounds.pop(i, None)
+        if bounds is None:
+            part = max(self.parts[i].tolist(), key=lambda one: int(self.sizes[one]))
+            before = self._bounds.get(part)
+            bounds = np.zeros(len(self.centres))
+            if before is not None:
+                moved = np.linalg.norm(self.centres[i] - self.centres[part]) * (1 + DISTANT)
+                np.maximum(before - moved, 0.0, out=bounds)
+        self._bounds[i] = bounds
+        if len(self._bounds) > KEPT:
+            del self._bounds[next(iter(self._bounds))]
+        return bounds
 
     def _merge(self, i: int) -> Merge:
         j = int(self._neighbour[i])

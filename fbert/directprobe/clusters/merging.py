@@ -22,13 +22,18 @@ the clusters of a.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
-from fbert.directprobe.clusters.conflicts import Cluster, Conflict, Referee
-from fbert.directprobe.clusters.linkage import TIE, Linkage, Merge
+from fbert.directprobe.clusters.conflicts import KEPT, Cluster, Conflict, Referee
+from fbert.directprobe.clusters.glance import TIE, Glance
+from fbert.directprobe.clusters.linkage import Linkage, Merge
+from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.pairs import Progress
 
+FEWEST, MOST = 8, 64  # planes kept between two labels; together they take no more than the points do
 FIRST_WINDOW = 256  # merges made ahead at first: twice as many where all were kept, else as many as were
 
 
@@ -48,10 +53,19 @@ class Merger:
         self.referee = referee
         self.clusters = {int(row): Cluster.of_point(int(row), int(y[row])) for row in rows}
         self.next_number = len(y)
+        glance = Glance.over(points[rows])
+        of_label = {int(label): rows[y[rows] == label] for label in np.unique(y[rows])}
         self.linkages = {
-            int(label): Linkage(points[members], members)
-            for label in np.unique(y[rows])
-            if len(members := np.flatnonzero((y == label) & ~frozen))
+            label: Linkage(points[members], members, frozen[members], glance)
+            for label, members in of_label.items()
+        }
+        others = max(1, len(self.linkages) - 1)
+        room = int(np.clip(points.shape[1] // (2 * others), FEWEST, MOST))
+        self.planes = {
+            (a, b): Planes(one, other, referee.error, room)
+            for a, one in self.linkages.items()
+            for b, other in self.linkages.items()
+            if a < b and not referee.apart[a, b]
         }
         self._heads = {label: linkage.closest() for label, linkage in self.linkages.items()}
         self._tried: list[tuple[int, Merge]] = []
@@ -96,7 +110,7 @@ class Merger:
         """Take merges back to before the first conflict, refuse the one at fault; return how many stay."""
         first = self.next_number - len(self._tried)
         replaced = {n: first + k for k, (_, merge) in enumerate(self._tried) for n in (merge.low, merge.high)}
-        clean = self._last_clean(first, replaced)
+        clean = self._last_clean(first)
         self.referee.forget_from(clean)
         blamed: tuple[int, Merge] | None = None
         while self.next_number > clean:
@@ -110,17 +124,12 @@ class Merger:
             self._heads[label] = self.linkages[label].closest()
         return clean - first
 
-    def _last_clean(self, first: int, replaced: dict[int, int]) -> int:
-        """Return the last state without a conflict, by bisection.
-
-        Args:
-            first: a state without conflict.
-            replaced: which cluster each one that is no more went into.
-        """
+    def _last_clean(self, first: int) -> int:
+        """Return the last state without a conflict, by bisection, given that state `first` has none."""
         clean, ahead = first, self.next_number
         guilty = ahead  # the first cluster known to bring a conflict; none yet
         while clean < guilty:
-            conflict = self._conflict(clean, ahead, replaced)
+            conflict = self._conflict(clean, ahead)
             if conflict is None:
                 clean = ahead
             else:
@@ -128,11 +137,50 @@ class Merger:
             ahead = (clean + guilty + 1) // 2
         return clean
 
-    def _conflict(self, clean: int, ahead: int, replaced: dict[int, int]) -> Conflict | None:
+    def _conflict(self, clean: int, ahead: int) -> Conflict | None:
         """Return a conflict of state `ahead`, given that state `clean` has none."""
-        state = [c for n, c in self.clusters.items() if n < ahead <= replaced.get(n, ahead)]
-        changed = [c for c in state if c.number >= clean]
-        return next(self.referee.conflicts(changed, state), None)
+        return next(self._conflicts(clean, ahead), None)
+
+    def _conflicts(self, clean: int, ahead: int) -> Iterator[Conflict]:
+        """Yield the conflicts of clusters made since state `clean` with those of state `ahead`, each once.
+
+        The latest come first, being the likeliest at fault.
+        """
+        present = {label: linkage.present(ahead) for label, linkage in self.linkages.items()}
+        made = {label: self.linkages[label].numbers[places] for label, places in present.items()}
+        changed = sorted(
+            (
+                (number, label, place)
+                for label, places in present.items()
+                for number, place in zip(made[label].tolist(), places.tolist(), strict=True)
+                if number >= clean
+            ),
+            reverse=True,
+        )
+        for number, label, place in changed:
+            for other, places in present.items():
+                if other == label or self.referee.apart[label, other]:
+                    continue
+                earlier = places[made[other] < number]
+                yield from self._against(self.clusters[number], place, other, earlier)
+
+    def _against(self, cluster: Cluster, place: int, other: int, candidates: Ints) -> Iterator[Conflict]:
+        """Yield the conflicts of a cluster with some of another label's.
+
+        Balls and the planes that are kept part it from most. Of what is left the large ones come first, each
+        alone: their proof can start from an earlier one, and its plane parts the cluster from most others.
+        """
+        label, linkage, referee = cluster.label, self.linkages[other], self.referee
+        planes = self.planes[min(label, other), max(label, other)]
+        left = linkage.reached(self.linkages[label], place, candidates, referee.error)
+        left = planes.unparted(label < other, place, left)
+        while len(left) > 1 and linkage.sizes[left].max() >= KEPT:
+            largest = int(linkage.sizes[left].argmax())
+            yield from referee.against(cluster, [self.clusters[int(linkage.numbers[left[largest]])]], planes)
+            left = planes.unparted(label < other, place, np.delete(left, largest))
+        yield from referee.against(
+            cluster, [self.clusters[n] for n in linkage.numbers[left].tolist()], planes
+        )
 
     def _take_back(self) -> tuple[int, Merge]:
         """Undo the last merge."""
