@@ -201,7 +201,7 @@ def row(name: str, source: EncoderSource, folder: Path, task: str, sentences: in
         peers = {how: theirs(run, folder, head, device, how) for how in ("ours", "random", "group_by_length")}
         found = ours(run, device)
     where = "" if device == "cpu" else ", bfloat16 on a GPU, by the clock"
-    what = f"{name}, {task}, {sentences} sentences{where}"
+    what = f"{name}, {task}, {len(run.plan.lengths)} sentences{where}"
     ratios = " / ".join(f"{found.rate / peer.rate:.2f}" for peer in peers.values())
     return f"| {what} | {found} | {' | '.join(map(str, peers.values()))} | {ratios} |"
 
