@@ -91,9 +91,10 @@ style: $(READY_DEV) ## Check style and types
 lint: style ## Check style, types and the workflow
 	$(BIN)/snakemake --lint
 
-bench: $(READY) ## Measure DirectProbe and the probe against named peers
+bench: $(READY) ## Measure DirectProbe, the probe and fine-tuning against named peers
 	$(BIN)/python bench/directprobe.py
 	$(BIN)/python bench/probe.py
+	$(BIN)/python bench/finetune.py
 
 bench-quickstart: $(READY) ## Measure the quickstart
 	$(BIN)/python bench/quickstart.py
