@@ -99,9 +99,10 @@ style: $(READY_DEV) ## Check style and types
 lint: style ## Check style, types and the workflow
 	$(BIN)/snakemake --lint
 
-bench: $(READY) ## Measure DirectProbe and the probe against named peers, and the quickstart, for the documentation's tables
+bench: $(READY) ## Measure DirectProbe, the probe, fine-tuning (against named peers) and the quickstart for the documentation
 	$(BIN)/python bench/directprobe.py
 	$(BIN)/python bench/probe.py
+	$(BIN)/python bench/finetune.py
 	$(BIN)/python bench/quickstart.py --write
 
 bench-quickstart: $(READY) ## Measure the quickstart

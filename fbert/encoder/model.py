@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from fbert.encoder.checkpoint import check_checkpoint
 from fbert.encoder.device import prepare_torch
@@ -30,6 +32,10 @@ from fbert.errors import InputError
 # Subwords in a batch when vectors are made. Fixed: another number changes the last digits. On one core 1,024
 # was faster per subword than 256 or 4,096.
 BATCH_SUBWORDS = 1024
+# Among the words of a sentence, the sentence itself.
+SENTENCE = -1
+# Families whose layer is attention, then, token by token, a map, a norm, two more maps and a norm.
+_TOKEN_BY_TOKEN = ("bert", "camembert", "electra", "roberta", "xlm-roberta")
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,36 @@ class Batch:
     n_words: tuple[int, ...]
     types: torch.Tensor | None = None
 
+    @property
+    def first_words(self) -> NDArray[np.int64]:
+        """(s,) number of each sentence's first word."""
+        return np.cumsum((0, *self.n_words[:-1]))
+
+    def positions(self, needed: Sequence[NDArray[np.int64]]) -> torch.Tensor:
+        """Return which of the p * t tokens stand for what is needed, in order.
+
+        Args:
+            needed: for each sentence the numbers of its words; `SENTENCE` is the sentence itself.
+        """
+        words = np.zeros(sum(self.n_words) + 1, dtype=np.bool_)
+        for first, numbers in zip(self.first_words, needed, strict=True):
+            words[first + numbers[numbers != SENTENCE]] = True
+        chosen = torch.from_numpy(words).to(self.word_of.device)[self.word_of]
+        whole = torch.tensor([SENTENCE in numbers for numbers in needed], device=self.word_of.device)
+        if self.sentence_at is None:
+            chosen |= torch.cat([whole, whole.new_zeros(1)])[self.sentence_of]
+        else:
+            chosen[self.sentence_at[whole]] = True
+        return chosen.nonzero().flatten()
+
+    def at(self, positions: torch.Tensor) -> Batch:
+        """Return what these tokens stand for, as if there were no others; what needs others is lost."""
+        at = self.sentence_at
+        if at is not None:
+            at = torch.searchsorted(positions, at).clamp(max=len(positions) - 1)
+        words, sentences = self.word_of[positions], self.sentence_of[positions]
+        return replace(self, word_of=words, sentence_of=sentences, sentence_at=at)
+
 
 class Encoder:
     """A pre-trained or fine-tuned encoder with its tokenizer, on one device."""
@@ -84,6 +120,7 @@ class Encoder:
         self.pooling = pooling
         self.n_layers: int = model.config.num_hidden_layers
         self.dim: int = model.config.hidden_size
+        self._last_attention = _after_last_attention(model, self.n_layers)
 
     @classmethod
     def load(
@@ -154,13 +191,26 @@ class Encoder:
         wanted = range(self.n_layers + 1) if layers is None else self.check_layers(layers)
         yield from self.vectors_of(self.tokenize(sentences), wanted)
 
-    def vectors_of(self, tokens: Sequence[Tokens], layers: Sequence[int]) -> Iterator[SentenceVectors]:
-        """Yield the vectors of sentences already tokenized, without dropout; see `vectors`."""
+    def vectors_of(
+        self,
+        tokens: Sequence[Tokens],
+        layers: Sequence[int],
+        needed: Sequence[NDArray[np.int64]] | None = None,
+    ) -> Iterator[SentenceVectors]:
+        """Yield the vectors of sentences already tokenized, without dropout; see `vectors`.
+
+        Args:
+            tokens: the sentences.
+            layers: which layers, in the order wanted.
+            needed: for each sentence the numbers of the words that are needed, `SENTENCE` for its own vector;
+                in the last layer all others are NaN or of something else. None for all.
+        """
         training = self.model.training
         self.model.eval()
         try:
             for chosen in batches(tokens, BATCH_SUBWORDS):
-                yield from self._vectors_of_batch(chosen, tokens, layers)
+                wanted = None if needed is None else [needed[index] for index in chosen]
+                yield from self._vectors_of_batch(chosen, tokens, layers, wanted)
         finally:
             self.model.train(training)
 
@@ -186,23 +236,48 @@ class Encoder:
         at = self._sentence_positions(tokens, t)
         return Batch(tensors[0], tensors[1], tensors[2], at, tensors[3], n_words, self._types(tokens, t))
 
-    def hidden_states(self, batch: Batch) -> tuple[torch.Tensor, ...]:
+    def hidden_states(self, batch: Batch, positions: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
         """Run the encoder and return (p, t, dim) for each of its layers, embedding layer first.
+
+        Args:
+            batch: what is encoded.
+            positions: (n,) the tokens among the p * t of which the last layer is needed; its state is then
+                (1, n, dim), and where a layer allows it, nothing more is computed.
 
         Raises:
             InputError: the model does not give one state for each layer.
         """
         types = {} if batch.types is None else {"token_type_ids": batch.types}
-        output = self.model(
-            input_ids=batch.ids, attention_mask=batch.mask, output_hidden_states=True, **types
-        )
+        with self._last_layer_at(positions):
+            output = self.model(
+                input_ids=batch.ids, attention_mask=batch.mask, output_hidden_states=True, **types
+            )
         if len(output.hidden_states) != self.n_layers + 1:
             raise InputError(
                 f"encoder {self.name}: gives {len(output.hidden_states)} hidden states, "
                 f"not one for the embeddings and each of its {self.n_layers} layers"
             )
         # Some encoders normalise once more after their last layer: that output is what a task sees.
-        return (*output.hidden_states[:-1], output.last_hidden_state)
+        last = output.last_hidden_state
+        if positions is not None and self._last_attention is None:
+            last = last.flatten(0, 1)[positions][None]
+        return (*output.hidden_states[:-1], last)
+
+    @contextmanager
+    def _last_layer_at(self, positions: torch.Tensor | None) -> Iterator[None]:
+        """After its attention, let the last layer go on with these tokens alone, in one row."""
+        if positions is None or self._last_attention is None:
+            yield
+            return
+
+        def chosen(_: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+            return tuple(states.flatten(0, 1)[positions][None] for states in inputs)
+
+        hook = self._last_attention.register_forward_pre_hook(chosen)
+        try:
+            yield
+        finally:
+            hook.remove()
 
     def check_layers(self, layers: Sequence[int]) -> Sequence[int]:
         """Return the layers.
@@ -217,13 +292,19 @@ class Encoder:
 
     @torch.no_grad()
     def _vectors_of_batch(
-        self, chosen: Sequence[int], tokens: Sequence[Tokens], layers: Sequence[int]
+        self,
+        chosen: Sequence[int],
+        tokens: Sequence[Tokens],
+        layers: Sequence[int],
+        needed: Sequence[NDArray[np.int64]] | None,
     ) -> list[SentenceVectors]:
         batch = self.batch([tokens[index] for index in chosen])
-        states = self.hidden_states(batch)
-        chosen_states = [states[layer].float() for layer in layers]
-        words = torch.stack([word_vectors(state, batch) for state in chosen_states]).cpu().numpy()
-        sentences = torch.stack([sentence_vectors(state, batch) for state in chosen_states]).cpu().numpy()
+        positions = None if needed is None else batch.positions(needed)
+        states = self.hidden_states(batch, positions)
+        last = batch if positions is None else batch.at(positions)
+        found = [(states[layer].float(), last if layer == self.n_layers else batch) for layer in layers]
+        words = torch.stack([word_vectors(*pair) for pair in found]).cpu().numpy()
+        sentences = torch.stack([sentence_vectors(*pair) for pair in found]).cpu().numpy()
         ends = np.cumsum(batch.n_words)
         return [
             SentenceVectors(index, words[:, end - n : end], sentences[:, place])
@@ -259,6 +340,17 @@ class Encoder:
             )
             row += len(sentence.pieces)
         return torch.tensor(found, device=self.device)
+
+
+def _after_last_attention(model: Any, n_layers: int) -> nn.Module | None:
+    """Return the part of the last layer from which on each token is computed by itself, where that is known.
+
+    It is given what attention found, and what the layer was given.
+    """
+    if model.config.model_type not in _TOKEN_BY_TOKEN or model.config.chunk_size_feed_forward:
+        return None
+    lists = (part for part in model.modules() if isinstance(part, nn.ModuleList) and len(part) == n_layers)
+    return next(lists)[-1].get_submodule("attention.output")
 
 
 def reads_both_ways(model: Any, tokenizer: WordTokenizer) -> bool:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from fbert.finetune.settings import FinetuneSettings
 
-# Batches among which sentences are sorted by length. More leave less padding, and less to the shuffle.
-BUCKET = 20
+# Batches among which sentences are sorted by length. More leave less padding, and less to the shuffle; the
+# Trainer's `group_by_length` takes as many.
+BUCKET = 50
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,10 @@ class TrainingRun:
         plan = Plan(settings, tuple(sentence.length for sentence in train_data.tokens), seed)
         arity, n_labels = train_data.words[0].shape[1], len(corpus.labels[task])
         original = original_weights(encoder.model) if settings.snapshots else {}
-        model = TaskModel(encoder, arity, n_labels, seed, settings.freeze, settings.lora)
-        optimizer = torch.optim.Adam(model.weights().values(), fused=True)
         test_data = TaskData.of(encoder, corpus, task, "test")
+        texts = [*train_data.tokens, *test_data.tokens]
+        model = TaskModel(encoder, arity, n_labels, seed, texts, settings.freeze, settings.lora)
+        optimizer = torch.optim.Adam(model.weights().values(), fused=True)
         return cls(corpus, task, plan, train_data, test_data, model, optimizer, original, partial, record)
 
     def train(self) -> None:
@@ -111,7 +112,8 @@ class TrainingRun:
         ):
             while True:
                 if update in self.plan.snapshots and not self._snapshot(update).exists():
-                    write_snapshot(self._snapshot(update), self.model.plain_encoder().model, self.original)
+                    with self.model.plain_model() as model:
+                        write_snapshot(self._snapshot(update), model, self.original)
                 if update in self.plan.saves or stop.is_set():
                     self._save(update, log)
                 if stop.is_set():
@@ -138,7 +140,8 @@ class TrainingRun:
         """Write the finished checkpoint into the partial folder and return where."""
         folder = self.partial / "checkpoint"
         shutil.rmtree(folder, ignore_errors=True)
-        save_model(self.model.plain_encoder().model, folder)
+        with self.model.plain_model() as model:
+            save_model(model, folder)
         self.model.encoder.tokenizer.huggingface.save_pretrained(folder)
         head = {name: weight.detach().cpu() for name, weight in self.model.head.named_parameters()}
         save_file(head, folder / "head.safetensors")

@@ -5,18 +5,28 @@ See docs/method.md, Data, and Encoders and fine-tuning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from fbert.encoder.model import BATCH_SUBWORDS, Batch, Encoder, sentence_vectors, word_vectors
+from fbert.encoder.model import (
+    BATCH_SUBWORDS,
+    SENTENCE,
+    Batch,
+    Encoder,
+    sentence_vectors,
+    word_vectors,
+)
 from fbert.encoder.tokens import Tokens, batches
 from fbert.finetune.adapt import freeze_layers, merged, with_updates
 from fbert.finetune.settings import Lora
+from fbert.finetune.vocabulary import Vocabulary
 from fbert.prepared import PreparedCorpus
 
 
@@ -66,6 +76,7 @@ class TaskModel:
         arity: int,
         n_labels: int,
         seed: int,
+        texts: Sequence[Tokens],
         freeze: int = 0,
         lora: Lora | None = None,
     ) -> None:
@@ -76,6 +87,7 @@ class TaskModel:
             arity: words of one example; 0 for a sentence.
             n_labels: number of labels.
             seed: of the first weights of the head, and of low-rank updates.
+            texts: all that the model will read.
             freeze: layers that are not trained.
             lora: train low-rank updates instead of the encoder's weights.
 
@@ -88,15 +100,19 @@ class TaskModel:
         freeze_layers(encoder, freeze)
         if lora is not None:
             encoder.model = with_updates(encoder, lora)
+        self._vocabulary = Vocabulary(encoder.model, texts, encoder.tokenizer.pad_id)
 
     def logits(self, data: TaskData, chosen: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return (n, labels) scores and (n,) labels of all examples of the chosen sentences."""
         batch = self.encoder.batch([data.tokens[index] for index in chosen])
+        words = [data.words[index] for index in chosen]
+        sentence = [np.array([SENTENCE])] * len(words)
+        positions = batch.positions([found.ravel() for found in words] if self.arity else sentence)
         # bfloat16 where a GPU multiplies matrices; weights, sums and the loss stay float32
         device = self.encoder.device.type
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            last = self.encoder.hidden_states(batch)[-1]
-        points = self._points(last.float(), batch, [data.words[index] for index in chosen])
+            last = self.encoder.hidden_states(batch, positions)[-1]
+        points = self._points(last.float(), batch.at(positions), words)
         labels = np.concatenate([data.labels[index] for index in chosen])
         return self.head(points), torch.from_numpy(labels).to(self.encoder.device)
 
@@ -125,19 +141,16 @@ class TaskModel:
         }
         return named | {f"head.{name}": weight for name, weight in self.head.named_parameters()}
 
-    def plain_encoder(self) -> Encoder:
-        """Return the encoder as it is now, in the form it came in, low-rank updates added to its weights."""
-        if self._lora is None:
-            return self.encoder
-        model = merged(self.encoder.model)
-        whole = self.encoder
-        return Encoder(whole.name, model, whole.tokenizer, whole.device, whole.pooling)
+    @contextmanager
+    def plain_model(self) -> Iterator[Any]:
+        """Yield the model as it is now, in the form it came in, low-rank updates added to its weights."""
+        with self._vocabulary.whole():
+            yield self.encoder.model if self._lora is None else merged(self.encoder.model)
 
     def _points(self, last: torch.Tensor, batch: Batch, words: Sequence[NDArray[np.int64]]) -> torch.Tensor:
         """Return (n, max(arity, 1) * dim): the words of each example joined, or its sentence's vector."""
         if self.arity == 0:
             of_example = np.repeat(np.arange(len(words)), [len(found) for found in words])
             return sentence_vectors(last, batch)[torch.from_numpy(of_example).to(last.device)]
-        first_words = np.cumsum((0, *batch.n_words[:-1]))
-        rows = np.concatenate([found + first for found, first in zip(words, first_words, strict=True)])
+        rows = np.concatenate([found + first for found, first in zip(words, batch.first_words, strict=True)])
         return word_vectors(last, batch)[torch.from_numpy(rows).to(last.device)].flatten(1)

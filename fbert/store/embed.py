@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.encoder.model import Encoder, SentenceVectors
+from fbert.encoder.model import SENTENCE, Encoder, SentenceVectors
 from fbert.encoder.tokens import Tokens, reading_of
 from fbert.errors import InputError
 from fbert.files import sha256_of_json
@@ -20,8 +20,9 @@ from fbert.health.floor import alone, labelled_inputs
 from fbert.prepared import Examples, PreparedCorpus, Split
 from fbert.store.form import STORE, creating, layer_name, write_texts
 
-BLOCK = 200  # sentences whose vectors are in memory at once
-SENTENCE = -1
+# Sentences whose vectors are in memory at once: so many at least, and as many as these megabytes hold. The
+# more there are, the less padding is in their batches.
+BLOCK, BLOCK_MB = 200, 256
 DTYPES = ("float16", "float32")
 
 
@@ -191,15 +192,24 @@ def _fill(
 
     In a file a thousand small writes take longer than a small encoder; whole layers may not fit in memory.
     """
-    for first in range(0, len(sentences), BLOCK):
-        block = sentences[first : first + BLOCK]
+    size = _block_size(encoder, len(rows), len(sentences))
+    for first in range(0, len(sentences), size):
+        block = sentences[first : first + size]
         start, stop = np.searchsorted(rows[:, 0], [block[0], block[-1] + 1])
         values = np.empty((len(layers), stop - start, encoder.dim), dtype)
-        for vectors in encoder.vectors_of(tokens[first : first + BLOCK], list(layers)):
+        ends = np.searchsorted(rows[start:stop, 0], block, side="right")
+        needed = np.split(rows[start:stop, 1], ends[:-1])
+        for vectors in encoder.vectors_of(tokens[first : first + size], list(layers), needed):
             _put_sentence(values, list(layers), encoder.name, rows[start:stop], block[vectors.index], vectors)
         repeats.make_equal(values, int(start))
         for of_layer, dataset in zip(values, layers.values(), strict=True):
             dataset[start:stop] = of_layer
+
+
+def _block_size(encoder: Encoder, rows: int, sentences: int) -> int:
+    """Return the sentences of a block: the same whichever layers are kept, and in which dtype."""
+    of_sentence = rows / max(sentences, 1) * (encoder.n_layers + 1) * encoder.dim * np.float32().itemsize
+    return max(BLOCK, int(BLOCK_MB * 1e6 / max(of_sentence, 1.0)))
 
 
 def _put_sentence(

@@ -109,8 +109,8 @@ def encoder(monkeypatch) -> Encoder:
     encoder = Encoder.load(minilm(1), "cpu")
     original, calls = encoder.vectors_of, iter(range(10**6))
 
-    def noisy(tokens, layers):
-        for vectors in original(tokens, layers):
+    def noisy(*arguments):
+        for vectors in original(*arguments):
             vectors.sentence[...] += 1e-6 * next(calls)
             yield vectors
 

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from encoder.tiny import FAMILIES, NOUNS, OTHERS, VERBS, build, minilm
-from fbert.encoder.model import Encoder
+from fbert.encoder.model import SENTENCE, Encoder
 from fbert.errors import InputError
 
 WORDS = NOUNS + VERBS + OTHERS
@@ -85,3 +85,32 @@ def test_the_packaged_encoder_gives_the_sentence_vectors_of_transformers():
     (vectors,) = Encoder.load(source, "cpu").vectors([text.split()])
     np.testing.assert_allclose(vectors.sentence[-1], expected[0], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(vectors.words[-1], expected[1:-1], rtol=1e-4, atol=1e-5)
+
+
+def test_the_last_layer_of_the_tokens_that_are_needed_is_that_of_the_whole(encoder):
+    tokens = encoder.tokenize(SENTENCES)
+    needed = [
+        np.array([SENTENCE]),
+        np.array([1, 4]),
+        np.array([], dtype=int),
+        np.array([SENTENCE, 0]),
+        np.array([0]),
+    ]
+    batch = encoder.batch(tokens)
+    positions = batch.positions(needed)
+    with torch.no_grad():
+        whole, part = encoder.hidden_states(batch), encoder.hidden_states(batch, positions)
+    expected = whole[-1].flatten(0, 1)[positions][None]
+    np.testing.assert_allclose(part[-1], expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(part[-2], whole[-2])
+
+
+def test_vectors_that_are_needed_are_those_of_all(encoder):
+    tokens = encoder.tokenize(SENTENCES)
+    needed = [np.array([SENTENCE]), np.array([1, 4]), np.array([0]), np.array([SENTENCE, 0]), np.array([0])]
+    found = sorted(encoder.vectors_of(tokens, [1, 3], needed), key=lambda vectors: vectors.index)
+    for whole, part, wanted in zip(by_index(encoder, SENTENCES, [1, 3]), found, needed, strict=True):
+        words = wanted[wanted != SENTENCE]
+        np.testing.assert_allclose(part.words[:, words], whole.words[:, words], rtol=1e-4, atol=1e-5)
+        if SENTENCE in wanted:
+            np.testing.assert_allclose(part.sentence, whole.sentence, rtol=1e-4, atol=1e-5)

@@ -94,7 +94,9 @@ def test_merged_weights_compute_what_the_updates_compute(tmp_path):
     run = TrainingRun.prepare(encoder, data, "POS", LORA, 0, tmp_path, {})
     run.train()
     (with_updates,) = encoder.vectors([WORDS])
-    (plain,) = run.model.plain_encoder().vectors([WORDS])
+    with run.model.plain_model() as model:
+        tokenizer, device, pooling = encoder.tokenizer, encoder.device, encoder.pooling
+        (plain,) = Encoder("plain", model, tokenizer, device, pooling).vectors([WORDS])
     np.testing.assert_allclose(plain.words, with_updates.words, rtol=1e-4, atol=1e-5)
 
 

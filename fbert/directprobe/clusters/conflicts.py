@@ -1,16 +1,15 @@
 """Which clusters of different labels have hulls that meet.
 
-Most tests are answered by the proof of an earlier one, for a hull that has grown a little is still parted
-from most others by the plane that parted it before. So proofs are kept under what does not change while a
-cluster grows: its root, the first of its rows, which stays first as long as the cluster takes in smaller
-ones. A proof that was kept is checked against the points as they are, so it may be out of date, or of
-another cluster, and do no harm.
+Balls and the planes that are kept (`glance`, `planes`) part most clusters before anything is asked here. What
+they leave of one label is looked at together, as one crowd, for a few rounds: the hyperplane that comes of it
+clears many at once, and what is left is split until a pair is alone and solved to a proof.
 
-Example: cluster {4, 7} of label a was parted from all of b by a plane, kept under (4, b). Merged with {9}
-it is {4, 7, 9}, of root 4, and the plane is tried first: one matrix product, and only those clusters of b
-that reach over it are left to test. Those are looked at together, as one crowd, for a few rounds: the
-hyperplane that comes of it clears many at once, and what is left is split until a pair is alone and solved
-to a proof.
+The supports of solved pairs are kept under what does not change while a cluster grows: its root, the first
+of its rows, which stays first as long as the cluster takes in smaller ones. A support that was kept is only
+where the next program starts from, so it may be out of date, or of another cluster, and do no harm.
+
+Example: clusters {4, 7} of label a and {2, 5} of label b were solved, and their supports kept under (4, 2).
+Merged with {9}, the first is {4, 7, 9}, of root 4, and the program against {2, 5} starts from there.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from fbert.directprobe.solver.points import PointSet
 from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
+WORTH = 16  # a plane costs one product with all points of two labels, the search some with fewer
 KEPT = 64  # clusters of so many points keep their coordinates at hand
 
 
@@ -139,7 +139,7 @@ class Referee:
             union = PointSet.of(self.points[np.concatenate([c.rows for c in crowd])])
             normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
             if cleared.any():
-                _keep_plane(planes, cluster, crowd, normal)
+                _keep_plane(planes, cluster, crowd[0].label, normal, len(union.points))
             near = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if near and not out]
             rest = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if not near and not out]
             if not rest:
@@ -162,7 +162,7 @@ class Referee:
         elif found.status == UNDECIDED:
             self.undecided.add((cluster.number, other.number))
         else:
-            _keep_plane(planes, cluster, [other], found.normal)
+            _keep_plane(planes, cluster, other.label, found.normal, len(other.rows))
 
     def _start(self, key: tuple[int, int], one: Cluster, other: Cluster) -> Support | None:
         """Return where the last program of what these two have grown from ended, or of the other order."""
@@ -174,10 +174,10 @@ class Referee:
         return None
 
 
-def _keep_plane(planes: Planes | None, cluster: Cluster, crowd: list[Cluster], normal: Floats) -> None:
-    """Keep a plane that parts clusters of which one is large; balls do for small ones."""
-    if planes is not None and max(len(c.rows) for c in [cluster, *crowd]) >= KEPT:
-        planes.add(normal if cluster.label < crowd[0].label else -normal)
+def _keep_plane(planes: Planes | None, cluster: Cluster, other: int, normal: Floats, against: int) -> None:
+    """Keep a plane that parts a cluster from some of another label, if that costs no more than finding it."""
+    if planes is not None and planes.n_points <= WORTH * (len(cluster.rows) + against):
+        planes.add(normal if cluster.label < other else -normal)
 
 
 def _keep(memory: dict[tuple[int, int], Any], key: tuple[int, int], proof: Any, at_most: int) -> None:

@@ -34,6 +34,7 @@ class Planes:
         self._sides = (upper, lower)
         self._ends = (upper.ends(room), lower.ends(room))
         self._error = error
+        self.n_points = upper.n_points + lower.n_points
         self._used = np.zeros(room, dtype=np.int64)
         self._clock = 0
 
