@@ -101,6 +101,7 @@ lint: style ## Check style, types and the workflow
 
 bench: $(READY) ## Measure DirectProbe, the probe, fine-tuning (against named peers) and the quickstart for the documentation
 	$(BIN)/python bench/directprobe.py
+	$(BIN)/python bench/growth.py
 	$(BIN)/python bench/probe.py
 	$(BIN)/python bench/finetune.py
 	$(BIN)/python bench/quickstart.py --write

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from document import BENCHMARKS, write_table
 from scipy.optimize import linprog
 from sklearn.svm import SVC
 
@@ -34,6 +35,7 @@ CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results" / "downloads"))
 sys.path.insert(0, str(ROOT / "tests" / "directprobe"))
 WORDS, PAIRS, JOBS = 16_860, 16_000, 2
 OVERLAPPING = [("ADJ", "NOUN"), ("NOUN", "PROPN")]
+HEADING = "| case | fbert | peer | ratio |\n|---|---|---|---|"
 Pair = tuple[str, str]
 Words = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -86,7 +88,7 @@ def overlapping_pairs(X: np.ndarray, y: np.ndarray, patience: int) -> list[str]:
         for name, peer in (("SVC", _svc), ("HiGHS, feasibility", _feasible)):
             took = limited(peer, (A, B), patience)
             known = f"{took:.1f} s" if took < patience else f"none after {patience:.0f} s"
-            lines.append(f"{a}-{b} (overlap) | {ours:.2f} s | {name}: {known} | > {took / ours:.0f}x")
+            lines.append(f"{a}-{b} (overlap) | {ours:.2f} s | {name}: {known} | > {took / ours:.0f}")
     return lines
 
 
@@ -133,26 +135,6 @@ def warm(X: np.ndarray, y: np.ndarray) -> list[str]:
     return row(f"next snapshot, warm, {X.shape}", ours, cold, "its own cold run")
 
 
-def growth(found: Words, n: int, d: int) -> str:
-    """Time and memory of one fit of n points in d dimensions, in a process of its own."""
-    vectors, y = found[0].reshape(len(found[0]), -1), found[1]
-    random = np.random.default_rng(3)
-    rows = np.arange(n) % len(y)
-    X = vectors[rows, -d:] + np.float32(0.01) * random.normal(size=(n, d)).astype(np.float32)
-    seconds, memory, clusters = _alone(_fit, (X, y[rows]))
-    round_of_pricing = 2 * n * d * (len(np.unique(y[rows])) - 1) / machine_flops()
-    return (
-        f"n = {n:6d}, d = {d:5d}: {seconds:7.2f} s, {memory:5.2f} GB, {clusters} clusters; "
-        f"{seconds / round_of_pricing:6.0f} times one product of all points with a vector per pair"
-    )
-
-
-def machine_flops() -> float:
-    """Return the speed of a float64 matrix product on this machine, in operations per second."""
-    A = np.random.default_rng(0).normal(size=(1500, 1500))
-    return 2 * 1500**3 / min(timed(lambda: A @ A) for _ in range(3))
-
-
 def timed(work: Callable[[], Any]) -> float:
     """Return the processor seconds some work takes."""
     start = time.process_time()
@@ -179,7 +161,7 @@ def _limited(work: Callable[..., Any], arguments: tuple[Any, ...], patience: int
 
 def row(case: str, ours: float, peer: float, name: str) -> list[str]:
     """Format one line of the table."""
-    return [f"{case} | {ours:.2f} s | {name}: {peer:.1f} s | {peer / ours:.1f}x"]
+    return [f"{case} | {ours:.2f} s | {name}: {peer:.1f} s | {peer / ours:.1f}"]
 
 
 def _sentences() -> list[list[list[str]]]:
@@ -252,34 +234,37 @@ def _peak() -> float:
 
 
 def main() -> None:
-    """Print the table, then how time and memory grow."""
+    """Print line by line, and write the table into the documentation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     quick = parser.parse_args().quick
     compile_seconds = timed(lambda: hull_distance([[0.0, 1.0]], [[1.0, 0.0]]))
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; compiled after {compile_seconds:.1f} s")
+    table: list[str] = []
     found = words()
     n = 1500 if quick else WORDS
     first, last, y = found[0][:n, 0], found[0][:n, -1], found[1][:n]
     X, relations = dependencies(found)
     X, relations = (X[:1500], relations[:1500]) if quick else (X, relations)
-    show(separable_pairs(last, y))
-    show(overlapping_pairs(last, y, 5 if quick else 120))
-    show(dependency_pairs(X, relations, 4 if quick else 40, 2 if quick else 6))
-    show(clustering(first[: 150 if quick else 1000], y[: 150 if quick else 1000]))
+    show(separable_pairs(last, y), table)
+    show(overlapping_pairs(last, y, 5 if quick else 120), table)
+    show(dependency_pairs(X, relations, 4 if quick else 40, 2 if quick else 6), table)
+    show(clustering(first[: 150 if quick else 1000], y[: 150 if quick else 1000]), table)
     for name, layer in (("embedding layer", first), ("last layer", last)):
         seconds, memory, clusters = _alone(_fit, (layer, y))
-        show([f"clusters, {name}, {layer.shape} | {seconds:.1f} s, {memory:.2f} GB | {clusters} clusters | "])
-    show(warm(last, y))
-    for size in (1000,) if quick else (1000, 5000, 15000, 50000):
-        show([growth(found, size, 384)])
-    for dimensions in (128,) if quick else (128, 384, 768, 1536):
-        show([growth(found, 5000, dimensions)])
+        show(
+            [f"clusters, {name}, {layer.shape} | {seconds:.1f} s, {memory:.2f} GB | {clusters} clusters | "],
+            table,
+        )
+    show(warm(last, y), table)
+    if not quick:
+        write_table("directprobe.py", "\n".join([HEADING, *table]), BENCHMARKS)
 
 
-def show(lines: list[str]) -> None:
-    """Print lines at once."""
+def show(lines: list[str], table: list[str]) -> None:
+    """Print lines at once, and let them stand in the table."""
     print(*lines, sep="\n", flush=True)
+    table += [f"| {line} |" for line in lines]
 
 
 if __name__ == "__main__":
