@@ -118,8 +118,8 @@ EDITS = [
     ),
     (
         "fbert/probe/search.py",
-        "1 / 16",
-        "1 / 8",
+        "1 / 6",
+        "1 / 5",
         {"probe": 7, "make_table": 6, "findings": 1},
     ),
     (
@@ -135,7 +135,12 @@ EDITS = [
             "findings": 1,
         },
     ),
-    ("fbert/store/embed.py", "SENTENCE = -1", "SENTENCE = -1\nANSWER = 42", ALL_VECTORS),
+    (
+        "fbert/store/embed.py",
+        "BLOCK, BLOCK_MB = 200, 256",
+        "BLOCK, BLOCK_MB = 200, 256\nANSWER = 42",
+        ALL_VECTORS,
+    ),
     (
         "fbert/health/examples.py",
         "if len(labels) > 1",
@@ -146,8 +151,8 @@ EDITS = [
     ("fbert/published/representations.csv", "bert-tiny", "bert-Tiny", SHOWN),
     (
         "fbert/finetune/plan.py",
-        "BUCKET = 20",
-        "BUCKET = 21",
+        "BUCKET = 50",
+        "BUCKET = 51",
         {"finetune": 3, "embed": 4, "probe": 4, "directprobe": 4, "measures": 3, "learning_curves": 1}
         | {"dynamics": 1, "figure_data": 2, "draw_figure": 2, "make_table": 7, "findings": 1},
     ),
