@@ -22,7 +22,7 @@ from document import BENCHMARKS, write_table
 
 from fbert.directprobe import DirectProbe
 
-SIZES, DIMENSIONS, NOISE = (10_000, 50_000, 200_000), 384, 0.01
+SIZES, DIMENSIONS, NOISE = (15_000, 50_000, 200_000), 384, 0.01
 # What a fit does, by the functions in which it does it; what is left is framing, describing and tables.
 PARTS = {
     "label pairs": ("solve_labels",),
