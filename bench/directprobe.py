@@ -210,7 +210,8 @@ def _feasible(A: np.ndarray, B: np.ndarray) -> None:
     linprog(np.zeros(rows.shape[1]), A_ub=rows, b_ub=-np.ones(len(rows)), bounds=(None, None), method="highs")
 
 
-def _alone(work: Callable[..., None], arguments: tuple[Any, ...]) -> Any:
+def alone(work: Callable[..., None], arguments: tuple[Any, ...]) -> Any:
+    """Return what some work puts into its last argument, a queue, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
     process = context.Process(target=work, args=(*arguments, answers))
@@ -224,10 +225,10 @@ def _fit(X: np.ndarray, y: np.ndarray, answers: Any) -> None:
     DirectProbe(n_jobs=JOBS).fit(X[:50], y[:50])  # compiled code is loaded before the clock starts
     found = DirectProbe(n_jobs=JOBS)
     seconds = timed(lambda: found.fit(X, y))
-    answers.put((seconds, _peak(), found.n_clusters_))
+    answers.put((seconds, peak(), found.n_clusters_))
 
 
-def _peak() -> float:
+def peak() -> float:
     """Return the most memory this process has held, in GB (`ru_maxrss` begins at what its parent held)."""
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 2**20
@@ -251,7 +252,7 @@ def main() -> None:
     show(dependency_pairs(X, relations, 4 if quick else 40, 2 if quick else 6), table)
     show(clustering(first[: 150 if quick else 1000], y[: 150 if quick else 1000]), table)
     for name, layer in (("embedding layer", first), ("last layer", last)):
-        seconds, memory, clusters = _alone(_fit, (layer, y))
+        seconds, memory, clusters = alone(_fit, (layer, y))
         show(
             [f"clusters, {name}, {layer.shape} | {seconds:.1f} s, {memory:.2f} GB | {clusters} clusters | "],
             table,

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from document import write_table
+from document import BENCHMARKS, write_table
 from torch.utils.data import DataLoader, Dataset
 from transformers import AutoModelForTokenClassification, BertConfig, BertModel, Trainer, TrainingArguments
 from transformers.utils import logging
@@ -241,7 +241,7 @@ def main() -> None:
     if quick:
         print("\n".join(rows(quick)))
     else:
-        write_table("finetune.py", "\n".join(rows(quick)), "docs/reference/benchmarks.md")
+        write_table("finetune.py", "\n".join(rows(quick)), BENCHMARKS)
 
 
 if __name__ == "__main__":

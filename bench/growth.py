@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import multiprocessing
 import pstats
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from directprobe import words
+from directprobe import alone, peak, words
 from document import BENCHMARKS, write_table
 
 from fbert.directprobe import DirectProbe
@@ -32,40 +31,22 @@ PARTS = {
 }
 
 
-def points(n: int) -> tuple[np.ndarray, np.ndarray]:
+def points(vectors: np.ndarray, tags: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return (n, d) vectors and their labels: the words, over and over, by a seed."""
-    vectors, tags = words()[:2]
     rows = np.arange(n) % len(tags)
     moved = NOISE * np.random.default_rng(3).normal(size=(n, DIMENSIONS))
-    return vectors[rows, -1] + moved.astype(np.float32), tags[rows]
+    return vectors[rows] + moved.astype(np.float32), tags[rows]
 
 
-def measured(n: int) -> dict[str, float]:
-    """Fit n points in a process of its own; return seconds, in all and by part, gigabytes and clusters."""
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    process = context.Process(target=_fit, args=(n, answers))
-    process.start()
-    found: dict[str, float] = answers.get()
-    process.join()
-    return found
-
-
-def _fit(n: int, answers: Any) -> None:
-    X, y = points(n)
-    DirectProbe().fit(*points(2000))  # compiled code is loaded before the clock starts
+def _fit(X: np.ndarray, y: np.ndarray, answers: Any) -> None:
+    """Put what a fit takes, in all and by part, into a queue: seconds, gigabytes and clusters."""
+    DirectProbe().fit(X[:2000], y[:2000])  # compiled code is loaded before the clock starts
     probe, profile = DirectProbe(), cProfile.Profile(time.process_time)
     profile.runcall(probe.fit, X, y)
     stats = pstats.Stats(profile)
-    parts = {part: sum(_seconds(stats, name) for name in names) for part, names in PARTS.items()}
-    answers.put(
-        parts
-        | {
-            "all": stats.total_tt,  # type: ignore[attr-defined]
-            "GB": _peak(),
-            "clusters": probe.n_clusters_,
-        }
-    )
+    found = {part: sum(_seconds(stats, name) for name in names) for part, names in PARTS.items()}
+    seconds = stats.total_tt  # type: ignore[attr-defined]
+    answers.put(found | {"all": seconds, "GB": peak(), "clusters": probe.n_clusters_})
 
 
 def _seconds(stats: pstats.Stats, name: str) -> float:
@@ -78,19 +59,15 @@ def _seconds(stats: pstats.Stats, name: str) -> float:
     )
 
 
-def _peak() -> float:
-    """Return the most memory that this process has held, in GB."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 2**20
-
-
 def main() -> None:
     """Measure, and write the table into the documentation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     quick = parser.parse_args().quick
     sizes = (1000, 2000) if quick else SIZES
-    found = {n: measured(n) for n in sizes}
+    vectors, tags = words()[:2]
+    last = vectors[:, -1]
+    found = {n: alone(_fit, points(last, tags, n)) for n in sizes}
     lines = [
         f"| points x {DIMENSIONS} | seconds | {' | '.join(PARTS)} | GB | clusters | exponent |",
         "|---" * (5 + len(PARTS)) + "|",

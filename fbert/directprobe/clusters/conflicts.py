@@ -28,7 +28,7 @@ from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
 WORTH = 16  # a plane costs one product with all points of two labels, the search some with fewer
-KEPT = 64  # clusters of so many points keep their coordinates at hand
+KEPT = 64  # clusters of so many points are large: they keep their coordinates at hand
 
 
 @dataclass(eq=False)

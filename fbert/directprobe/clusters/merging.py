@@ -33,7 +33,10 @@ from fbert.directprobe.clusters.linkage import Linkage, Merge
 from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.pairs import Progress
 
-FEWEST, MOST = 8, 64  # planes kept between two labels; together they take no more than the points do
+FEWEST, MOST = (
+    8,
+    64,
+)  # planes kept between two labels: fewer the more labels, to take about what the points do
 FIRST_WINDOW = 256  # merges made ahead at first: twice as many where all were kept, else as many as were
 
 
@@ -150,10 +153,9 @@ class Merger:
         made = {label: self.linkages[label].numbers[places] for label, places in present.items()}
         changed = sorted(
             (
-                (number, label, place)
+                (int(made[label][at]), label, int(places[at]))
                 for label, places in present.items()
-                for number, place in zip(made[label].tolist(), places.tolist(), strict=True)
-                if number >= clean
+                for at in np.flatnonzero(made[label] >= clean)
             ),
             reverse=True,
         )
