@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from huggingface_hub import get_cached_repo_tree, snapshot_download
+from huggingface_hub import get_cached_repo_tree, is_offline_mode, snapshot_download
 from huggingface_hub.constants import HF_HUB_CACHE
 from huggingface_hub.errors import CachedRepoTreeNotFoundError, LocalEntryNotFoundError
 
 from fbert.encoder.source import EncoderSource
-from fbert.hub import HERE
+from fbert.hub import HERE, network
 from fbert.paths import fetched_encoder
 
 _TEXTS = re.compile(r".*\.(json|txt|model|spm|jinja)")
@@ -56,6 +57,18 @@ def cached_files(source: EncoderSource) -> dict[str, Path] | None:
     folder = Path(found)
     here = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return {name: folder / name for name in listed or files_read(here)}
+
+
+@contextmanager
+def cache_first(source: EncoderSource) -> Iterator[None]:
+    """Keep Hugging Face's libraries from the network if the cache has the encoder whole.
+
+    With a whole cache they would still ask the hub about files that an encoder may have and this one lacks;
+    with no network they would wait two minutes for an answer.
+    """
+    whole = source.hub is not None and listed_files(source) is not None and cached_files(source) is not None
+    with network(not whole and not is_offline_mode()):
+        yield
 
 
 def said_of_lacking(source: EncoderSource) -> str:

@@ -16,7 +16,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPI
 from transformers.utils.hub import cached_file
 
 from fbert.encoder.adapter import with_adapter
-from fbert.encoder.cache import cached_files, said_of_lacking
+from fbert.encoder.cache import cache_first, cached_files, said_of_lacking
 from fbert.encoder.modules import SentenceModules, read_modules
 from fbert.encoder.source import EncoderSource
 from fbert.encoder.tokens import WordTokenizer
@@ -32,7 +32,8 @@ def describe(source: EncoderSource) -> dict[str, int]:
     Raises:
         InputError: there is no such model.
     """
-    config = _config(source, _place(source, sentence_modules(source)))
+    with cache_first(source):
+        config = _config(source, _place(source, sentence_modules(source)))
     with torch.device("meta"):
         model = _encoder_class(config)._from_config(config)
     return {
@@ -53,6 +54,11 @@ def load_model(source: EncoderSource, of: EncoderSource | None = None) -> tuple[
     Raises:
         InputError: there is no such model, it is no text encoder, or its files are broken.
     """
+    with cache_first(source):
+        return _load_model(source, of)
+
+
+def _load_model(source: EncoderSource, of: EncoderSource | None) -> tuple[Any, WordTokenizer]:
     # A background job of transformers would ask a service of the hub to convert old weight files.
     os.environ["DISABLE_SAFETENSORS_CONVERSION"] = "1"
     transformers.logging.set_verbosity_error()
@@ -85,7 +91,10 @@ def sentence_modules(source: EncoderSource) -> SentenceModules | None:
     Raises:
         InputError: its files are not as they should be, or it cannot be told without a network.
     """
-    return source.local_modules() if source.hub is None else read_modules(source.name, _reader(source))
+    if source.hub is None:
+        return source.local_modules()
+    with cache_first(source):
+        return read_modules(source.name, _reader(source))
 
 
 def _reader(source: EncoderSource) -> Callable[[str], Any]:

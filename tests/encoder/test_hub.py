@@ -33,15 +33,26 @@ for hub, revision in json.loads(sys.argv[1]):
         found = f"{type(error).__name__}: {error}"
     print(json.dumps(found))
 """
-# The same, where nobody can be reached; at the end what was tried to reach somebody.
-FETCH_ALONE = f"""
-import sys
+# What follows is watched; at the end it is printed what was tried to reach somebody.
+WATCHED = """
+import json, sys
 tried = []
 asking = ("socket.connect", "socket.getaddrinfo")
 sys.addaudithook(lambda event, what: event in asking and tried.append(event))
-{FETCH}
+{}
 print(json.dumps(tried))
 """
+FETCH_ALONE = WATCHED.format(FETCH)
+LOAD_AND_DESCRIBE = WATCHED.format(
+    """
+from fbert.encoder import EncoderSource
+from fbert.encoder.loading import describe
+from fbert.encoder.model import Encoder
+source = EncoderSource("small", hub=sys.argv[1], revision=sys.argv[2])
+Encoder.load(source, "cpu")
+describe(source)
+"""
+)
 LOAD = """
 import sys
 from fbert.encoder import EncoderSource
@@ -128,6 +139,9 @@ def test_what_was_fetched_is_found_without_a_network_and_asked_for_no_more(hub, 
 
 def test_what_is_whole_in_the_cache_is_ready_without_a_try_to_reach_anybody(cache, record):
     assert fetched(cache, NOWHERE, code=FETCH_ALONE) == [record, []]
+    # Whoever loads it in Python has not said, as jobs do, that there is no network.
+    alone = started(LOAD_AND_DESCRIBE, [HUB, REVISION], environment(NOWHERE, cache))
+    assert alone.stdout == "[]\n", alone.stderr
     (lacking,) = cache.rglob("snapshots/*/vocab.txt")
     lacking.unlink()
     refused, tried = fetched(cache, NOWHERE, code=FETCH_ALONE)
