@@ -18,7 +18,8 @@ from fbert.directprobe.clusters.clustering import clusters_of
 from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
 from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
-from fbert.directprobe.solver.points import PointSet, checked, checked_gap, checked_labels, framed
+from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.points import PointSet, checked, checked_gap, checked_labels, framed, mean_of
 from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
 
@@ -115,16 +116,15 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             InputError: X or y cannot be used (the message names the row), or the warm start does not fit
                 them.
         """
-        X, self._frame = framed(X)
+        X, self._frame, cloud = framed(X)
         checked_gap(self.gap)
         self.classes_, index = checked_labels(y, len(X))
         self.n_features_in_ = X.shape[1]
-        points = self._frame.flattened(X)
         members = [np.flatnonzero(index == label) for label in range(len(self.classes_))]
-        whole = self._compare_labels(points, index, members, warm_start_from)
-        rows = self._cluster(points, index, whole)
+        whole = self._compare_labels(cloud, index, members, warm_start_from)
+        rows = self._cluster(cloud, index, whole)
         self._describe(X, index, rows)
-        self._measure(points, rows, whole)
+        self._measure(cloud, rows, whole)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -182,7 +182,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
 
     def _compare_labels(
         self,
-        points: Floats,
+        cloud: Cloud,
         y: Ints,
         members: list[Ints],
         warm: DirectProbe | Supports | None,
@@ -191,12 +191,12 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         if isinstance(warm, DirectProbe):
             check_is_fitted(warm)
             warm = warm.supports_
-        whole = solve_labels(points, y, members, self.gap, warm, self.n_jobs, self.progress)
+        whole = solve_labels(cloud, y, members, self.gap, warm, self.n_jobs, self.progress)
         self.supports_ = supports_of(whole, members)
         self.separability_ = verdict_table(whole, self.classes_)
         return whole
 
-    def _cluster(self, points: Floats, y: Ints, whole: dict[Pair, HullDistance]) -> list[Ints]:
+    def _cluster(self, cloud: Cloud, y: Ints, whole: dict[Pair, HullDistance]) -> list[Ints]:
         """Return the rows of each cluster."""
         meeting = [pair for pair, found in whole.items() if found.status == OVERLAPPING]
         undecided = sum(found.status == UNDECIDED for found in whole.values())
@@ -206,7 +206,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         apart = np.eye(len(self.classes_), dtype=bool)
         for (a, b), found in whole.items():
             apart[a, b] = apart[b, a] = found.status == SEPARABLE
-        rows, self.n_undecided_ = clusters_of(points, y, apart, self.progress)
+        rows, self.n_undecided_ = clusters_of(cloud, y, apart, self.progress)
         return rows
 
     def _describe(self, X: Floats, y: Ints, rows: list[Ints]) -> None:
@@ -219,12 +219,13 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self._cluster_label = np.array([y[part[0]] for part in rows])
         self.cluster_labels_: NDArray[Any] = self.classes_[self._cluster_label]
         self.cluster_sizes_ = np.array([len(part) for part in rows])
-        self.cluster_centroids_ = np.stack([X[part].mean(axis=0) for part in rows])
-        self.centroids_ = np.stack([X[y == label].mean(axis=0) for label in range(len(self.classes_))])
+        self.cluster_centroids_ = np.stack([mean_of(X, part) for part in rows])
+        labels = range(len(self.classes_))
+        self.centroids_ = np.stack([mean_of(X, np.flatnonzero(y == label)) for label in labels])
 
-    def _measure(self, points: Floats, rows: list[Ints], whole: dict[Pair, HullDistance]) -> None:
+    def _measure(self, cloud: Cloud, rows: list[Ints], whole: dict[Pair, HullDistance]) -> None:
         """Set the distances of clusters and of labels."""
-        self._hulls = [PointSet.of(points[part]) for part in rows]
+        self._hulls = [PointSet.of(cloud, part) for part in rows]
         label = self._cluster_label
         large = np.flatnonzero(self.cluster_sizes_ >= self.min_cluster_size).tolist()
         pairs = [(a, b) for i, a in enumerate(large) for b in large[i + 1 :] if label[a] != label[b]]

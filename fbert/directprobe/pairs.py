@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.equal import shared_rows
 from fbert.directprobe.solver.hull import HullDistance, in_frame, meeting_at, solve
+from fbert.directprobe.solver.kernel import Cloud
 from fbert.directprobe.solver.points import PointSet, checked_gap, checked_labels, framed
 from fbert.directprobe.solver.support import Support
 from fbert.errors import InputError
@@ -131,17 +132,17 @@ def pairwise_distances(
     Raises:
         InputError: X, y or the gap cannot be used, or the warm start is not of these rows and labels.
     """
-    X, frame = framed(X)
+    X, frame, cloud = framed(X)
     gap = checked_gap(gap)
     labels, index = checked_labels(y, len(X))
     members = [np.flatnonzero(index == label) for label in range(len(labels))]
-    found = solve_labels(frame.flattened(X), index, members, gap, warm_start_from, n_jobs)
+    found = solve_labels(cloud, index, members, gap, warm_start_from, n_jobs)
     by_label = {(labels[a], labels[b]): in_frame(result, frame) for (a, b), result in found.items()}
     return by_label, supports_of(found, members)
 
 
 def solve_labels(
-    points: Floats,
+    cloud: Cloud,
     y: Ints,
     members: Sequence[Ints],
     gap: float,
@@ -152,7 +153,7 @@ def solve_labels(
     """Solve all pairs of labels. Those that share a point need no solver, which would end in doubt about it.
 
     Args:
-        points: (n, d) working coordinates.
+        cloud: the (n, d) points.
         y: (n,) label indices.
         members: the sorted rows of each label.
         gap: as for `pairwise_distances`.
@@ -161,11 +162,11 @@ def solve_labels(
         progress: called as progress("distances", done, total), or nothing.
     """
     starts = warm_start_from.local(members) if warm_start_from is not None else {}
-    sets = [PointSet.of(points[rows]) for rows in members]
+    sets = [PointSet.of(cloud, rows) for rows in members]
     pairs = [(a, b) for a in range(len(members)) for b in range(a + 1, len(members))]
     equal = {
         (a, b): meeting_at(sets[a], sets[b], *_places(members, (a, b), rows))
-        for (a, b), rows in shared_rows(points, y).items()
+        for (a, b), rows in shared_rows(cloud.given, y).items()
     }
     rest = [pair for pair in pairs if pair not in equal]
     found = equal | solve_pairs(sets, rest, gap, starts, n_jobs, progress)
@@ -182,7 +183,7 @@ def solve_pairs(
 ) -> dict[Pair, HullDistance]:
     """Solve pairs of point sets, the largest first, so that no thread is left with a large one at the end."""
     ordered = sorted(pairs)
-    largest_first = sorted(ordered, key=lambda pair: -sum(len(sets[i].points) for i in pair))
+    largest_first = sorted(ordered, key=lambda pair: -sum(len(sets[i]) for i in pair))
 
     def one(pair: Pair) -> tuple[Pair, HullDistance]:
         return pair, solve(sets[pair[0]], sets[pair[1]], gap, starts.get(pair))

@@ -22,7 +22,7 @@ def nearest_hulls(hulls: Sequence[PointSet], points: Floats, n_jobs: int | None)
     radii = np.array([hull.radius for hull in hulls])
 
     def one(point: Floats) -> int:
-        return _nearest(hulls, PointSet.of(point[None]), np.linalg.norm(means - point, axis=1) - radii)
+        return _nearest(hulls, PointSet.whole(point[None]), np.linalg.norm(means - point, axis=1) - radii)
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(effective_n_jobs(n_jobs)) as pool:
         return np.array(list(pool.map(one, points)), dtype=np.int64)
@@ -32,7 +32,7 @@ def hull_distances(hulls: Sequence[PointSet], points: Floats, n_jobs: int | None
     """Return the (m, K) distances of (m, d) points to K hulls."""
 
     def one(point: Floats) -> list[float]:
-        return [solve(PointSet.of(point[None]), hull, GAP).upper for hull in hulls]
+        return [solve(PointSet.whole(point[None]), hull, GAP).upper for hull in hulls]
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(effective_n_jobs(n_jobs)) as pool:
         return np.array(list(pool.map(one, points)))

@@ -11,6 +11,7 @@ from fbert.directprobe.clusters.conflicts import Cluster
 from fbert.directprobe.clusters.equal import shared_points, shared_rows
 from fbert.directprobe.clusters.glance import Glance
 from fbert.directprobe.clusters.linkage import Linkage
+from fbert.directprobe.solver.points import PointSet
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -94,7 +95,9 @@ def test_equal_points_of_different_labels_stay_alone():
 
 def linkage_of(points):
     """The linkage of points of one label, none frozen."""
-    return Linkage(points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(points))
+    return Linkage(
+        points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(PointSet.whole(points))
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))

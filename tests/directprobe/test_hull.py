@@ -10,6 +10,7 @@ from scipy.spatial import ConvexHull
 
 from fbert.directprobe import DirectProbe, hull_distance, pairwise_distances, separate
 from fbert.directprobe.solver.kernel import Limits, Start, nearest
+from fbert.directprobe.solver.points import PointSet
 from fbert.errors import InputError
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)
@@ -219,5 +220,6 @@ def test_a_gap_that_means_nothing_is_refused(gap):
 def test_the_example_of_the_kernel(rounds, lower, upper):
     A, B, first = np.array([[0.0, 0], [0, 2]]), np.array([[3.0, 1]]), np.array([0])
     limits = Limits(gap=1e-3, error=0.0, zero=0.0, verdict_only=False, batch=1, rounds=rounds)
-    found = nearest(A, B, Start(first, first, np.ones(2)), 1.0, limits)
+    sides = (PointSet.whole(points).side for points in (A, B))
+    found = nearest(*sides, Start(first, first, np.ones(2)), 1.0, limits)
     np.testing.assert_allclose((found.lower, found.upper), (lower, upper))

@@ -9,6 +9,7 @@ from fbert.directprobe.clusters import conflicts, linkage, merging
 from fbert.directprobe.clusters.glance import Glance, balls_reached, nearest_among
 from fbert.directprobe.clusters.linkage import Linkage
 from fbert.directprobe.clusters.planes import Planes
+from fbert.directprobe.solver.points import PointSet
 
 NOTHING = np.empty(0)
 
@@ -33,7 +34,7 @@ def at_once(monkeypatch):
 @pytest.mark.parametrize("d", [1, 2, 40, 200])
 def test_projections_are_no_further_apart_than_points(d):
     points = clouds(0, 300, d)
-    glance = Glance.over(points)
+    glance = Glance.over(PointSet.whole(points))
     near = glance.of(points).astype(np.float64)
     shown = np.sqrt(((near - near[:, :1]) ** 2).sum(axis=(0, 2)))
     assert (shown <= np.sqrt(squares(points, points[0])) + glance.slack).all()
@@ -45,7 +46,7 @@ def test_projections_are_no_further_apart_than_points(d):
 @pytest.mark.parametrize("d", [1, 3, 150])
 def test_the_nearest_is_that_of_measuring_all(seed, d):
     points = clouds(seed, 200, d).round(1 if d < 4 else 9)  # rounded, many are equally near
-    glance = Glance.over(points)
+    glance = Glance.over(PointSet.whole(points))
     near, barred = glance.of(points), np.random.default_rng(seed).random(200) < 0.3
     for i in range(1, 200, 7):
         known, earlier = np.zeros(200), np.arange(i)
@@ -67,7 +68,7 @@ def test_the_nearest_is_that_of_measuring_all(seed, d):
 def test_balls_that_touch_are_never_passed_over(d):
     points = clouds(1, 300, d)
     radii = np.abs(np.random.default_rng(2).normal(size=300))
-    glance = Glance.over(points)
+    glance = Glance.over(PointSet.whole(points))
     near = glance.of(points)
     for i in range(0, 300, 23):
         apart = np.sqrt(squares(points, points[i]))
@@ -80,7 +81,9 @@ def test_balls_that_touch_are_never_passed_over(d):
 
 def merged(points, steps):
     """The linkage of points of one label, after some merges, and the rows of each place."""
-    found = Linkage(points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(points))
+    found = Linkage(
+        points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(PointSet.whole(points))
+    )
     rows = [[i] for i in range(len(points))]
     for step in range(steps):
         merge = found.closest()

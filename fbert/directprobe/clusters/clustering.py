@@ -19,18 +19,19 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from fbert.directprobe.arrays import Flags, Floats, Ints
+from fbert.directprobe.arrays import Flags, Ints
 from fbert.directprobe.clusters.conflicts import Cluster, Referee
 from fbert.directprobe.clusters.equal import shared_points
 from fbert.directprobe.clusters.merging import Merger
 from fbert.directprobe.pairs import Progress
+from fbert.directprobe.solver.kernel import Cloud
 
 
-def clusters_of(points: Floats, y: Ints, apart: Flags, progress: Progress | None) -> tuple[list[Ints], int]:
+def clusters_of(cloud: Cloud, y: Ints, apart: Flags, progress: Progress | None) -> tuple[list[Ints], int]:
     """Partition labelled points into clusters whose hulls do not meet (docs/method.md, DirectProbe).
 
     Args:
-        points: (n, d) working coordinates.
+        cloud: the (n, d) points.
         y: (n,) label indices.
         apart: (L, L) whether two labels are known to be separable.
         progress: called as progress("merges", done, total), or nothing.
@@ -38,8 +39,8 @@ def clusters_of(points: Floats, y: Ints, apart: Flags, progress: Progress | None
     Returns:
         The rows of each cluster, ordered by label and first row, and the number of undecided verdicts.
     """
-    frozen = shared_points(points, y)
-    referee = Referee(points, apart | np.eye(len(apart), dtype=bool))
+    frozen = shared_points(cloud.given, y)
+    referee = Referee(cloud, apart | np.eye(len(apart), dtype=bool))
     with threadpool_limits(1, "blas"):
         whole = _whole_labels(y, frozen)
         alone = [Cluster.of_point(int(row), int(y[row])) for row in np.flatnonzero(frozen)]
@@ -48,7 +49,7 @@ def clusters_of(points: Floats, y: Ints, apart: Flags, progress: Progress | None
         settled = [cluster.rows for cluster in whole if not restless[cluster.label]]
         if restless.any():
             rows = np.flatnonzero(restless[y])
-            merged = Merger(points, y, rows, frozen, referee).run(progress)
+            merged = Merger(cloud, y, rows, frozen, referee).run(progress)
         else:
             merged = []
     left = [np.array([i]) for i in np.flatnonzero(frozen & ~restless[y])]

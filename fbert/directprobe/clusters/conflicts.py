@@ -23,12 +23,13 @@ import numpy as np
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
+from fbert.directprobe.solver.kernel import Cloud
 from fbert.directprobe.solver.points import PointSet
 from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
 WORTH = 16  # a plane costs one product with all points of two labels, the search some with fewer
-KEPT = 64  # clusters of so many points are large: they keep their coordinates at hand
+KEPT = 64  # clusters of so many points are large: what is known of their hull is kept
 
 
 @dataclass(eq=False)
@@ -71,11 +72,11 @@ class Cluster:
         """Its first row, which it keeps while it takes in smaller clusters; proofs are kept under it."""
         return int(self.rows[0])
 
-    def hull(self, points: Floats) -> PointSet:
-        """Return its points, which large clusters keep."""
+    def hull(self, cloud: Cloud) -> PointSet:
+        """Return its points with what is known of them, which large clusters keep."""
         if self._hull is not None:
             return self._hull
-        found = PointSet.of(points[self.rows])
+        found = PointSet.of(cloud, self.rows)
         if len(self.rows) >= KEPT:
             self._hull = found
         return found
@@ -96,28 +97,28 @@ class Referee:
     """Decides whether hulls meet, with as few programs as it can.
 
     Attributes:
-        points: (n, d) working coordinates.
+        cloud: the points.
         apart: (L, L) whether two whole labels are known to be separable, so that no part of them needs a
             test.
         undecided: pairs of cluster numbers that rounding did not let us decide; they do not count as
             conflicts.
     """
 
-    points: Floats
+    cloud: Cloud
     apart: Flags
     undecided: set[tuple[int, int]] = field(default_factory=set)
     _supports: dict[tuple[int, int], Support] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        squares = np.einsum("ij,ij->i", self.points, self.points)
-        self.error = rounding(self.points.shape[1], float(np.sqrt(squares.max())))
+        n, d = self.cloud.given.shape
+        self.error = rounding(d, PointSet.of(self.cloud, np.arange(n)).reach)
 
     def against(
         self, cluster: Cluster, crowd: list[Cluster], planes: Planes | None = None
     ) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label; keep what may be of use again."""
         if crowd:
-            yield from self._among(cluster, cluster.hull(self.points), crowd, planes)
+            yield from self._among(cluster, cluster.hull(self.cloud), crowd, planes)
 
     def forget_from(self, number: int) -> None:
         """Forget the undecided verdicts on clusters that were taken back: those from this number on."""
@@ -136,10 +137,10 @@ class Referee:
                 yield from self._pair(cluster, hull, crowd[0], planes)
                 return
             owner = np.repeat(np.arange(len(crowd)), [len(c.rows) for c in crowd])
-            union = PointSet.of(self.points[np.concatenate([c.rows for c in crowd])])
+            union = PointSet.of(self.cloud, np.concatenate([c.rows for c in crowd]))
             normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
             if cleared.any():
-                _keep_plane(planes, cluster, crowd[0].label, normal, len(union.points))
+                _keep_plane(planes, cluster, crowd[0].label, normal, len(union))
             near = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if near and not out]
             rest = [c for c, out, near in zip(crowd, cleared, involved, strict=True) if not near and not out]
             if not rest:
@@ -152,11 +153,11 @@ class Referee:
     ) -> Iterator[Conflict]:
         """Yield the conflict of two clusters, if there is one."""
         key = (cluster.root, other.root)
-        found = solve(hull, other.hull(self.points), np.inf, self._start(key, cluster, other))
+        found = solve(hull, other.hull(self.cloud), np.inf, self._start(key, cluster, other))
         support = Support(
             cluster.rows[found.rows_a], found.weights_a, other.rows[found.rows_b], found.weights_b
         )
-        _keep(self._supports, key, support, len(self.points))
+        _keep(self._supports, key, support, len(self.cloud.given))
         if found.status == OVERLAPPING:
             yield Conflict(cluster, other, cluster.rows[found.rows_a], other.rows[found.rows_b])
         elif found.status == UNDECIDED:
@@ -208,7 +209,7 @@ def _cleared(hull: PointSet, union: PointSet, owner: Ints, count: int) -> tuple[
 
     Args:
         hull: the cluster.
-        union: (m, d) all points of the crowd, cluster after cluster.
+        union: all m points of the crowd, cluster after cluster.
         owner: (m,) which cluster each belongs to.
         count: number of clusters in the crowd.
 
@@ -218,8 +219,8 @@ def _cleared(hull: PointSet, union: PointSet, owner: Ints, count: int) -> tuple[
     """
     normal, error, rows = screen(hull, union, GLANCE)
     foremost = np.full(count, -np.inf)
-    np.maximum.at(foremost, owner, union.points @ normal)
-    cleared = foremost < float((hull.points @ normal).min()) - error
+    np.maximum.at(foremost, owner, union.scores(normal))
+    cleared = foremost < float(hull.scores(normal).min()) - error
     involved = np.zeros(count, dtype=bool)
     involved[owner[rows]] = True
     return normal, cleared, involved

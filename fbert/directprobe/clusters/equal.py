@@ -56,7 +56,7 @@ def _groups(points: Floats) -> Ints:
     """
     _, group, counts = np.unique(points[:, 0], return_inverse=True, return_counts=True)
     again = counts[group] > 1
-    whole = np.ascontiguousarray(points[again])
+    whole = points[again] + 0.0  # which makes 0.0 of -0.0
     # A row as one value of as many bytes: sorting those is faster than sorting rows coordinate by coordinate.
     keys = whole.view(np.dtype((np.void, points.shape[1] * points.itemsize)))
     group[again] = len(counts) + np.unique(keys.ravel(), return_inverse=True)[1]

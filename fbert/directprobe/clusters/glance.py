@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.solver.kernel import compiled
+from fbert.directprobe.solver.points import PointSet
 
 TIE = 1e-12  # squared distances that differ by less than this, relatively, are equal
 SAME = 1e-28  # a squared distance below this (coordinates are about one) is none
 BLOCK = 32  # coordinates summed up between two looks at whether a distance can still be small enough
+SOME = 4096  # points, or up to twice as many, that the directions are chosen by
 DIRECTIONS, TOGETHER = 128, 16  # directions, and how many of them are looked at together
 BLOCKS = DIRECTIONS // TOGETHER
 ROUNDED = 1e-5  # relative, far above what single precision makes of a sum of squares
@@ -45,21 +47,22 @@ class Glance:
     slack: float
 
     @classmethod
-    def over(cls, points: Floats) -> Glance:
-        """Choose the directions for (n, d) working coordinates.
+    def over(cls, points: PointSet) -> Glance:
+        """Choose the directions for some points.
 
-        One step of the power method from a few random vectors: near enough to the principal axes, and a
-        thousandth of the work where d is large.
+        One step of the power method from a few random vectors, on some of the points: near enough to the
+        principal axes, and a thousandth of the work where there are many points and coordinates.
         """
-        n, d = points.shape
-        centred = points - points.mean(axis=0)
+        some = points.at(np.arange(0, len(points), max(1, len(points) // SOME)))
+        n, d = some.shape
+        centred = some - some.mean(axis=0)
         start = np.random.default_rng(0).normal(size=(d, min(DIRECTIONS, d, n)))
         along = np.linalg.qr(centred.T @ (centred @ start))[0]
         axes = np.linalg.eigh((projected := centred @ along).T @ projected)[1][:, ::-1]
         directions = np.zeros((d, DIRECTIONS))
         directions[:, : along.shape[1]] = along @ axes
-        reach = float(np.sqrt(np.einsum("ij,ij->i", points, points).max()))
-        return cls(directions, float(2 * DIRECTIONS * np.finfo(np.float32).eps * reach))
+        rounded = float(2 * DIRECTIONS * np.finfo(np.float32).eps)
+        return cls(directions, rounded * points.reach)
 
     def of(self, points: Floats) -> Singles:
         """Return the projections of (m, d) points as (8, m, 16): what is read together lies together."""

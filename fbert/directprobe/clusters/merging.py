@@ -26,12 +26,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fbert.directprobe.arrays import Flags, Floats, Ints
+from fbert.directprobe.arrays import Flags, Ints
 from fbert.directprobe.clusters.conflicts import KEPT, Cluster, Conflict, Referee
 from fbert.directprobe.clusters.glance import TIE, Glance
 from fbert.directprobe.clusters.linkage import Linkage, Merge
 from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.pairs import Progress
+from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.points import PointSet, points_of
 
 FEWEST, MOST = (
     8,
@@ -43,11 +45,11 @@ FIRST_WINDOW = 256  # merges made ahead at first: twice as many where all were k
 class Merger:
     """Runs the merging of all labels together."""
 
-    def __init__(self, points: Floats, y: Ints, rows: Ints, frozen: Flags, referee: Referee) -> None:
+    def __init__(self, cloud: Cloud, y: Ints, rows: Ints, frozen: Flags, referee: Referee) -> None:
         """Start with every point a cluster.
 
         Args:
-            points: (n, d) working coordinates.
+            cloud: the (n, d) points.
             y: (n,) label indices.
             rows: the points to cluster.
             frozen: (n,) points equal to one of another label: they can never merge, only stand in the way.
@@ -56,14 +58,14 @@ class Merger:
         self.referee = referee
         self.clusters = {int(row): Cluster.of_point(int(row), int(y[row])) for row in rows}
         self.next_number = len(y)
-        glance = Glance.over(points[rows])
+        glance = Glance.over(PointSet.of(cloud, rows))
         of_label = {int(label): rows[y[rows] == label] for label in np.unique(y[rows])}
         self.linkages = {
-            label: Linkage(points[members], members, frozen[members], glance)
+            label: Linkage(points_of(cloud, members), members, frozen[members], glance)
             for label, members in of_label.items()
         }
         others = max(1, len(self.linkages) - 1)
-        room = int(np.clip(points.shape[1] // (2 * others), FEWEST, MOST))
+        room = int(np.clip(len(cloud.centre) // (2 * others), FEWEST, MOST))
         self.planes = {
             (a, b): Planes(one, other, referee.error, room)
             for a, one in self.linkages.items()

@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fbert.directprobe.arrays import Floats, Ints
+from fbert.directprobe.arrays import Ints
 from fbert.directprobe.command.reading import text_lines
 from fbert.directprobe.pairs import Pair, Progress, solve_pairs
 from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.solver.kernel import Cloud
 from fbert.directprobe.solver.points import PointSet, framed
 from fbert.errors import InputError
 
@@ -136,11 +137,10 @@ def audit(
     Raises:
         InputError: a file is missing, is not of these points, or has a line that cannot be read.
     """
-    points, frame = framed(X)
+    points, frame, cloud = framed(X)
     partition, mixed = _partition(folder / "clusters.txt", np.asarray(y, dtype=str), len(points))
     found = {
-        pair: in_frame(result, frame)
-        for pair, result in _solved(frame.flattened(points), partition, n_jobs, progress).items()
+        pair: in_frame(result, frame) for pair, result in _solved(cloud, partition, n_jobs, progress).items()
     }
     large = {number for number, rows in partition.rows.items() if len(rows) >= min_cluster_size}
     measured = {pair for pair in found if large.issuperset(pair)}
@@ -163,11 +163,11 @@ def audit(
 
 
 def _solved(
-    points: Floats, partition: _Partition, n_jobs: int, progress: Progress | None
+    cloud: Cloud, partition: _Partition, n_jobs: int, progress: Progress | None
 ) -> dict[Pair, HullDistance]:
     """Solve all pairs of clusters of different labels, by their numbers, in working coordinates."""
     numbers = sorted(partition.rows)
-    sets = [PointSet.of(points[partition.rows[number]]) for number in numbers]
+    sets = [PointSet.of(cloud, partition.rows[number]) for number in numbers]
     pairs = [
         (i, j)
         for i, j in combinations(range(len(numbers)), 2)

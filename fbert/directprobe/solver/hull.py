@@ -12,7 +12,7 @@ import numpy as np
 
 from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.solver.kernel import Found, Limits, Start, nearest
-from fbert.directprobe.solver.points import Frame, PointSet, checked, checked_gap
+from fbert.directprobe.solver.points import FAR, Frame, PointSet, as_given, checked, checked_gap, points_of
 from fbert.directprobe.solver.refine import TINY, Bounds, Precision, refine
 from fbert.directprobe.solver.support import Support
 from fbert.errors import InputError
@@ -22,8 +22,8 @@ COMMON = 1e-10  # two points closer than this, relative to the extent of the set
 GRAM = 1e-7  # below this, relative to the extent of the sets, the Gram matrix knows no distance
 NOTHING = 1e-8  # what a glance at a crowd takes for distance 0 (working coordinates are at most one)
 CLOSE = 1e-3  # the compiled method goes on to this relative gap, whatever larger one is asked for
-FAR = 16  # sets this many times further from the origin than they are large are moved to it
 BATCH = 20  # points of either side that join the working set in a round
+FIRST = 40  # points of either side that it begins with: those foremost along the line of the means
 ROUNDS = 1000
 
 
@@ -118,8 +118,10 @@ def _both(A: Any, B: Any, gap: float, start: Support | None = None) -> HullDista
     A, B, gap = checked(A, "A"), checked(B, "B"), checked_gap(gap)
     if A.shape[1] != B.shape[1]:
         raise InputError(f"A has {A.shape[1]} coordinates and B has {B.shape[1]}")
-    frame = Frame.around(np.concatenate([A, B]))
-    found = solve(PointSet.of(frame.inside(A)), PointSet.of(frame.inside(B)), gap, start)
+    both = np.concatenate([A, B], dtype=np.float64)
+    frame = Frame.around(both)
+    cloud, rows = as_given(frame.inside(both)), np.arange(len(both))
+    found = solve(PointSet.of(cloud, rows[: len(A)]), PointSet.of(cloud, rows[len(A) :]), gap, start)
     return in_frame(found, frame)
 
 
@@ -142,18 +144,19 @@ def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) ->
     reach = max(A.reach, B.reach)
     if reach > FAR * extent:  # rounding there would cost digits
         first = start or _first_guess(A, B)
-        found = _solve(A.points - centre, B.points - centre, extent, 2 * extent, gap, first)
+        near_a, near_b = (PointSet.whole(points_of(of.cloud, of.rows) - centre) for of in (A, B))
+        found = _solve(near_a, near_b, extent, 2 * extent, gap, first)
         offset = found.offset + float(found.normal @ centre)
         return replace(found, offset=offset, point_a=found.point_a + centre, point_b=found.point_b + centre)
-    return _solve(A.points, B.points, extent, reach, gap, start or _first_guess(A, B))
+    return _solve(A, B, extent, reach, gap, start or _first_guess(A, B))
 
 
 def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance:
     """Return the answer for two sets of which a point of A equals one of B."""
-    one, point = np.ones(1), A.points[row_a]
+    one = np.ones(1)
     at = Support(np.array([row_a]), one, np.array([row_b]), one)
-    nothing = Bounds(at, np.zeros_like(point), 0.0, -np.inf)
-    return _judged(A.points, B.points, nothing, error=0.0, extent=1.0)
+    nothing = Bounds(at, np.zeros_like(A.mean), 0.0, -np.inf)
+    return _judged(A, B, nothing, error=0.0, extent=1.0)
 
 
 def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[Floats, float, Ints]:
@@ -164,9 +167,9 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[Floats, float, Ints]:
         rows of B nearest to A.
     """
     reach = max(A.reach, B.reach)
-    error = rounding(A.points.shape[1], reach)
+    error = rounding(len(A.mean), reach)
     limits = Limits(CLOSE, error, NOTHING, True, BATCH, rounds)
-    found = _nearest(A.points, B.points, _first_guess(A, B), reach, limits)
+    found = _nearest(A, B, _first_guess(A, B), reach, limits)
     return found.normal / max(float(np.linalg.norm(found.normal)), TINY), error, found.rows[~found.in_a]
 
 
@@ -179,22 +182,24 @@ def rounding(d: int, reach: float) -> float:
     return float(4 * (d + 64) * np.finfo(float).eps * reach)
 
 
-def _solve(A: Floats, B: Floats, extent: float, reach: float, gap: float, support: Support) -> HullDistance:
+def _solve(
+    A: PointSet, B: PointSet, extent: float, reach: float, gap: float, support: Support
+) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
-    error = rounding(A.shape[1], reach)
+    error = rounding(len(A.mean), reach)
     limits = Limits(min(gap, CLOSE), error, GRAM * extent, bool(np.isinf(gap)), BATCH, ROUNDS)
     found = _nearest(A, B, support, reach, limits)
     bounds = Bounds(_support_of(found), found.normal, found.middle, found.lower)
     if found.lower <= error or found.lower < (1 - gap) * found.upper:
-        steps = 4 * (A.shape[1] + 2)
+        steps = 4 * (len(A.mean) + 2)
         bounds = refine(A, B, bounds, Precision(gap, COMMON * extent, error, steps))
     return _judged(A, B, bounds, error, extent)
 
 
-def _nearest(A: Floats, B: Floats, support: Support, reach: float, limits: Limits) -> Found:
+def _nearest(A: PointSet, B: PointSet, support: Support, reach: float, limits: Limits) -> Found:
     """Run the compiled method from a support."""
     weights = np.concatenate([support.weights_a, support.weights_b])
-    return nearest(A, B, Start(support.rows_a, support.rows_b, weights), reach**2 or 1.0, limits)
+    return nearest(A.side, B.side, Start(support.rows_a, support.rows_b, weights), reach**2 or 1.0, limits)
 
 
 def _support_of(found: Found) -> Support:
@@ -203,17 +208,29 @@ def _support_of(found: Found) -> Support:
 
 
 def _first_guess(A: PointSet, B: PointSet) -> Support:
-    """Start from the foremost point of either set along the line of the means."""
+    """Start from the foremost point of either set along the line of the means, with the next ones at hand."""
     direction = A.mean - B.mean
-    one = np.ones(1)
-    foremost = np.argmin(A.points @ direction), np.argmax(B.points @ direction)
-    return Support(np.array([foremost[0]]), one, np.array([foremost[1]]), one)
+    rows_a, rows_b = _foremost(A.scores(direction)), _foremost(B.scores(-direction))
+    return Support(rows_a, _first_of(len(rows_a)), rows_b, _first_of(len(rows_b)))
 
 
-def _judged(A: Floats, B: Floats, found: Bounds, error: float, extent: float) -> HullDistance:
+def _foremost(scores: Floats) -> Ints:
+    """Return where the lowest few scores are, in order."""
+    some = np.argpartition(scores, FIRST)[:FIRST] if len(scores) > FIRST else np.arange(len(scores))
+    return some[np.argsort(scores[some], kind="stable")]
+
+
+def _first_of(size: int) -> Floats:
+    """Return weights of which the first has it all."""
+    weights = np.zeros(size)
+    weights[0] = 1.0
+    return weights
+
+
+def _judged(A: PointSet, B: PointSet, found: Bounds, error: float, extent: float) -> HullDistance:
     """State what the bounds prove; a hyperplane comes first, being proof whatever the points say."""
     support, lower = found.support, found.lower
-    a, b = support.weights_a @ A[support.rows_a], support.weights_b @ B[support.rows_b]
+    a, b = support.weights_a @ A.at(support.rows_a), support.weights_b @ B.at(support.rows_b)
     upper = float(np.linalg.norm(a - b))
     length = max(float(np.linalg.norm(found.normal)), TINY)
     status = UNDECIDED

@@ -38,6 +38,7 @@ PROGRESS = 1e-9  # relative fall of the upper bound that counts as progress
 NOISE = 1e-15  # what rounding leaves of a Gram entry, relative to the largest one
 STEPS, STEPS_A_POINT = 1000, 50  # bound the steps on a working set; they end by themselves long before
 SLACK = 0.25  # share of the gap that a working set may leave open, and points outside it may violate
+ROOM = 14  # rounds that a working set has room for at first
 LOOSE = 0.1  # a working set need not be solved better than this share of the worst violation outside it
 
 ZERO: Any = np.int64(0)  # a first value of an argument: a literal 0 is a type of its own to numba
@@ -47,13 +48,39 @@ Array = np.ndarray
 compiled = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 
 
+class Cloud(NamedTuple):
+    """Points as they came, and the working coordinates they are read in: z = (x - centre) / unit.
+
+    They are not copied for that: a product of z with w is one of x with w, less a constant. It is summed up
+    in float64 whatever the points are in, which costs nothing, since the time goes into reading them.
+
+    Attributes:
+        given: (n, d) points, float32 or float64.
+        centre: (d,) what is taken from each.
+        unit: what is divided by, a power of two.
+        flat: (r, d) orthonormal directions along which z is made 0 (`Frame`).
+    """
+
+    given: Array
+    centre: Array
+    unit: float
+    flat: Array
+
+
+class Side(NamedTuple):
+    """One of the two sets: some rows of a cloud."""
+
+    cloud: Cloud
+    rows: Array
+
+
 class Start(NamedTuple):
     """Where a search begins.
 
     Attributes:
-        rows_a: rows of A, at least one, none twice.
-        rows_b: rows of B likewise.
-        weights: their weights, those of A first; they sum to one on either side.
+        rows_a: places among the rows of A, at least one, none twice.
+        rows_b: places among those of B likewise.
+        weights: their weights, those of A first; they sum to one on either side, and zero is allowed.
     """
 
     rows_a: Array
@@ -85,7 +112,7 @@ class Found(NamedTuple):
     """What a search ends with.
 
     Attributes:
-        rows: (k,) the active rows, of A or of B.
+        rows: (k,) places of the active points among the rows of A or of B.
         weights: (k,) their weights.
         in_a: (k,) whether a row is of A.
         normal: (d,) the vector whose hyperplane gives the lower bound, of any length.
@@ -106,7 +133,7 @@ class Working(NamedTuple):
     """The working set: arrays with room for more points than the m that are in it.
 
     Attributes:
-        row: which row of its set each point is.
+        row: the place of each point among the rows of its set.
         side: 0 for points of A, 1 for those of B.
         Z: (room, d) the points, those of B negated.
         Q: (room, room) their scalar products.
@@ -124,6 +151,79 @@ class Working(NamedTuple):
     active: Array
     L: Array
     lift: float
+
+
+@compiled
+def write_points(cloud: Cloud, rows: Array, out: Array) -> None:
+    """Write (k, d) working coordinates of some rows."""
+    d, per_unit = cloud.centre.shape[0], 1.0 / cloud.unit
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        for j in range(d):
+            out[i, j] = (cloud.given[row, j] - cloud.centre[j]) * per_unit
+        for r in range(cloud.flat.shape[0]):
+            along = 0.0
+            for j in range(d):
+                along += out[i, j] * cloud.flat[r, j]
+            for j in range(d):
+                out[i, j] -= along * cloud.flat[r, j]
+
+
+@compiled
+def write_scores(cloud: Cloud, rows: Array, w: Array, out: Array) -> None:
+    """Write (k,) products of the working coordinates of some rows with w (d,).
+
+    Four rows are read at a time, so that w is read a quarter as often.
+    """
+    d, n = w.shape[0], rows.shape[0]
+    v = w / cloud.unit
+    for r in range(cloud.flat.shape[0]):  # instead of in every point
+        along = 0.0
+        for j in range(d):
+            along += v[j] * cloud.flat[r, j]
+        for j in range(d):
+            v[j] -= along * cloud.flat[r, j]
+    shift = 0.0
+    for j in range(d):
+        shift += cloud.centre[j] * v[j]
+    whole = n - n % 4
+    for i in range(0, whole, 4):
+        p, q, r, s = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
+        score_p = score_q = score_r = score_s = -shift
+        for j in range(d):
+            score_p += cloud.given[p, j] * v[j]
+            score_q += cloud.given[q, j] * v[j]
+            score_r += cloud.given[r, j] * v[j]
+            score_s += cloud.given[s, j] * v[j]
+        out[i], out[i + 1], out[i + 2], out[i + 3] = score_p, score_q, score_r, score_s
+    for i in range(whole, n):
+        score = -shift
+        for j in range(d):
+            score += cloud.given[rows[i], j] * v[j]
+        out[i] = score
+
+
+@compiled
+def summary(cloud: Cloud, rows: Array) -> tuple[Array, float, float]:
+    """Return the mean of some rows, and the largest squared distance from it and norm, all as they came."""
+    n, d = rows.shape[0], cloud.centre.shape[0]
+    mean, reach, radius = np.zeros(d), 0.0, 0.0
+    for i in range(n):
+        square = 0.0
+        for j in range(d):
+            value = np.float64(cloud.given[rows[i], j])
+            mean[j] += value
+            square += value * value
+        reach = max(reach, square)
+    for j in range(d):
+        mean[j] /= n
+    for i in range(n):
+        square = 0.0
+        for j in range(d):
+            away = cloud.given[rows[i], j] - mean[j]
+            square += away * away
+        radius = max(radius, square)
+    return mean, radius, reach
 
 
 @compiled
@@ -398,16 +498,19 @@ def _levels(work: Working, m: int, scores_a: Array, scores_b: Array) -> Array:
 
 
 @compiled
-def _enter(A: Array, B: Array, more_a: Array, more_b: Array, work: Working, m: int) -> None:
-    """Let rows of A and of B follow the m working points."""
+def _enter(A: Side, B: Side, more_a: Array, more_b: Array, work: Working, m: int) -> None:
+    """Let points of A and of B, given by their places, follow the m working points."""
     row, side, Z, Q = work.row, work.side, work.Z, work.Q
     middle, end = m + more_a.shape[0], m + more_a.shape[0] + more_b.shape[0]
     for i in range(m, end):
         first = i < middle
         row[i] = more_a[i - m] if first else more_b[i - middle]
         side[i] = 0 if first else 1
+    write_points(A.cloud, A.rows[more_a], Z[m:middle])
+    write_points(B.cloud, B.rows[more_b], Z[middle:end])
+    for i in range(middle, end):
         for j in range(Z.shape[1]):
-            Z[i, j] = A[row[i], j] if first else -B[row[i], j]
+            Z[i, j] = -Z[i, j]
     block = np.dot(Z[m:end], Z[:end].T)
     for i in range(m, end):
         for j in range(end):
@@ -418,14 +521,14 @@ def _enter(A: Array, B: Array, more_a: Array, more_b: Array, work: Working, m: i
 
 
 @compiled
-def nearest(A: Array, B: Array, start: Start, lift: float, limits: Limits) -> Found:
+def nearest(A: Side, B: Side, start: Start, lift: float, limits: Limits) -> Found:
     """Find the nearest points of two hulls by solving ever better chosen small subsets of the points.
 
     Each round solves the working set, prices all points with one product, and adds the worst of them.
 
     Args:
-        A: (n_a, d) points, float64, near the origin.
-        B: (n_b, d) points.
+        A: one set, whose working coordinates are near the origin.
+        B: the other, of as many coordinates.
         start: the first working set.
         lift: square of a typical norm.
         limits: when to end.
@@ -435,8 +538,8 @@ def nearest(A: Array, B: Array, start: Start, lift: float, limits: Limits) -> Fo
     """
     gap, batch = limits.gap, limits.batch
     m = start.rows_a.shape[0] + start.rows_b.shape[0]
-    room = m + 4 * batch
-    d = A.shape[1]
+    n_a, n_b, d = A.rows.shape[0], B.rows.shape[0], A.cloud.centre.shape[0]
+    room = min(m + ROOM * batch, n_a + n_b) + 1  # memory that is not touched costs nothing, growing does
     work = Working(
         np.zeros(room, np.int64),
         np.zeros(room, np.int64),
@@ -447,7 +550,8 @@ def nearest(A: Array, B: Array, start: Start, lift: float, limits: Limits) -> Fo
         np.empty((room, room)),
         lift,
     )
-    taken_a, taken_b = np.zeros(A.shape[0], np.bool_), np.zeros(B.shape[0], np.bool_)
+    taken_a, taken_b = np.zeros(n_a, np.bool_), np.zeros(n_b, np.bool_)
+    scores_a, scores_b = np.empty(n_a), np.empty(n_b)
     taken_a[start.rows_a], taken_b[start.rows_b] = True, True
     _enter(A, B, start.rows_a, start.rows_b, work, ZERO)
     k, built, idle, tolerance = ZERO, ZERO, 0, 0.0
@@ -466,7 +570,8 @@ def nearest(A: Array, B: Array, start: Start, lift: float, limits: Limits) -> Fo
         least = min(least, upper)
         if upper == 0.0 or idle > PATIENCE:
             break
-        scores_a, scores_b = np.dot(A, w), -np.dot(B, w)
+        write_scores(A.cloud, A.rows, w, scores_a)
+        write_scores(B.cloud, B.rows, -w, scores_b)
         foremost_a, foremost_b = scores_a.min(), scores_b.min()
         bound = (foremost_a + foremost_b) / upper
         if bound > lower:

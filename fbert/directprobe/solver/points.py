@@ -1,21 +1,30 @@
-"""Point sets in coordinates that lose nothing: near the origin, scaled by a power of two, in float64."""
+"""Point sets in coordinates that lose nothing: near the origin, scaled by a power of two, in float64.
+
+Points in single precision stay as they came: their working coordinates are made when they are read
+(`kernel.Cloud`), since a copy of them all in float64 would take twice the memory of the input. The exception
+is a set far from the origin, where products with points as they came would lose digits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Floats, Ints
+from fbert.directprobe.solver.kernel import Cloud, Side, summary, write_points, write_scores
 from fbert.errors import InputError
 
 MANTISSA = 24  # bits kept of a centre, so that subtracting it from float16 and float32 data is exact
 FLAT = 8  # units of the last place that rounding may move a vector by, through the arithmetic that made it
-BLOCK = 256  # rows looked at together, so that no second copy of the points is made
+BLOCK = 1024  # rows looked at together, so that no second copy of the points is made
+FAR = 16  # sets this many times further from the origin than they are large are moved to it
+FEW = 4  # rows a dimension that mostly tell already that no direction is flat
 
 
 @dataclass(frozen=True)
@@ -48,15 +57,15 @@ class Frame:
             X: the points.
             precision: relative spacing of the numbers in which they were given; 0 to take each at its word.
         """
-        rough = _power_of_two(np.abs(X).max())
-        centre = _rounded(np.mean(X * (1.0 / rough), axis=0)) * rough
-        unit = _power_of_two(np.abs(X - centre).max())
+        rough = _power_of_two(_largest(X))
+        total = sum((block * np.float64(1.0 / rough)).sum(axis=0) for block in _blocks(X))
+        centre = _rounded(total / len(X)) * rough
+        unit = _power_of_two(max(_largest(block - centre) for block in _blocks(X)))
         frame = cls(centre, unit, np.empty((0, X.shape[1])), 0.0)
         if precision == 0 or len(X) <= X.shape[1]:  # so few points have directions to spare
             return frame
-        reach = float(np.sqrt(np.einsum("ij,ij->i", X, X).max()))
-        width = FLAT * precision * reach / unit
-        return replace(frame, flat=_flat(frame.inside(X), width), width=width)
+        width = FLAT * precision * _reach(X) / unit
+        return replace(frame, flat=_flat(X, frame, width), width=width)
 
     def flattened(self, X: Floats) -> Floats:
         """Return X in working coordinates, without what is rounding alone; points further off stay off."""
@@ -81,34 +90,89 @@ class PointSet:
     """Points of one label or cluster, with the numbers a solver wants to know beforehand.
 
     Attributes:
-        points: (n, d) working coordinates, contiguous float64.
-        mean: (d,) their mean.
+        cloud: the points that they are some of.
+        rows: (k,) which.
+        mean: (d,) their mean, in working coordinates.
         radius: largest distance of a point from the mean.
-        reach: largest distance of a point from the origin.
+        reach: what bounds the rounding of their products: the largest norm of a point as it came, and that
+            of the centre, in units of the working coordinates. No point is further from the origin.
     """
 
-    points: Floats
+    cloud: Cloud
+    rows: Ints
     mean: Floats
     radius: float
     reach: float
 
     @classmethod
-    def of(cls, points: Floats) -> PointSet:
-        """Gather what there is to know about (n, d) points."""
-        points = np.ascontiguousarray(points)
-        mean = points.mean(axis=0)
-        squares = np.einsum("ij,ij->i", points, points)
-        return cls(points, mean, _radius(points, mean), float(np.sqrt(squares.max())))
+    def of(cls, cloud: Cloud, rows: Ints) -> PointSet:
+        """Gather what there is to know about some rows of a cloud."""
+        mean, radius, reach = summary(cloud, rows)
+        mean = (mean - cloud.centre) / cloud.unit
+        mean -= cloud.flat.T @ (cloud.flat @ mean)
+        size = float(np.sqrt(reach) + np.linalg.norm(cloud.centre))
+        return cls(cloud, rows, mean, float(np.sqrt(radius)) / cloud.unit, size / cloud.unit)
+
+    @classmethod
+    def whole(cls, points: Floats) -> PointSet:
+        """Take all of some (n, d) points, which are in working coordinates."""
+        return cls.of(as_given(points), np.arange(len(points)))
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.rows)
+
+    @property
+    def side(self) -> Side:
+        """The points, for the compiled method."""
+        return Side(self.cloud, self.rows)
+
+    def scores(self, w: Floats) -> Floats:
+        """Return (k,) products of the points with w (d,)."""
+        out = np.empty(len(self.rows))
+        write_scores(self.cloud, self.rows, w, out)
+        return out
+
+    def at(self, places: Ints) -> Floats:
+        """Return (m, d) working coordinates of the points at some places."""
+        return points_of(self.cloud, self.rows[places])
 
 
-def framed(X: Any) -> tuple[Floats, Frame]:
-    """Return points as `checked` does, and the frame around them for the precision in which they came.
+def as_given(points: Floats) -> Cloud:
+    """Return (n, d) points whose working coordinates are what is given."""
+    d = points.shape[1]
+    return Cloud(np.ascontiguousarray(points), np.zeros(d), 1.0, np.empty((0, d)))
+
+
+def points_of(cloud: Cloud, rows: Ints) -> Floats:
+    """Return (m, d) working coordinates of some rows."""
+    out = np.empty((len(rows), len(cloud.centre)))
+    write_points(cloud, rows, out)
+    return out
+
+
+def framed(X: Any) -> tuple[Floats, Frame, Cloud]:
+    """Return points as `checked` does, the frame around them, and the cloud in which they are read.
+
+    Points in less than double precision are not copied, unless they are far from the origin.
 
     Raises:
         InputError: as for `checked`.
     """
-    points = checked(X)
-    return points, Frame.around(points, precision_of(X))
+    points = np.ascontiguousarray(checked(X))
+    with threadpool_limits(1, "blas"):  # of more, the rounding would depend on their number
+        frame = Frame.around(points, precision_of(X))
+        narrow = points.dtype == np.float32
+        if narrow and _reach(points) <= FAR * max(_reach(block - frame.centre) for block in _blocks(points)):
+            return points, frame, Cloud(points, frame.centre, frame.unit, frame.flat)
+        return points, frame, as_given(frame.flattened(points))
+
+
+def mean_of(X: Floats, rows: Ints) -> Floats:
+    """Return (d,) the mean of some rows of X, summed up in float64."""
+    total = sum(X[part].sum(axis=0, dtype=np.float64) for part in _blocks(rows))
+    mean: Floats = total / len(rows)
+    return mean
 
 
 def precision_of(X: Any) -> float:
@@ -122,7 +186,7 @@ def precision_of(X: Any) -> float:
 
 
 def checked(X: Any, name: str = "X") -> Floats:
-    """Return X as a float64 matrix, or say what is wrong with it.
+    """Return X as a matrix, float32 if it came in that or less and else float64, or say what is wrong.
 
     Raises:
         InputError: X is not a matrix of real numbers, is sparse, is empty, or holds NaN or infinite values
@@ -133,7 +197,7 @@ def checked(X: Any, name: str = "X") -> Floats:
     try:
         X = np.asarray(X)
         complex_numbers = np.iscomplexobj(X)
-        X = X.real.astype(np.float64, copy=False)
+        X = X.real.astype(np.float32 if precision_of(X) else np.float64, copy=False)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be a matrix of numbers: {error}") from error
     if complex_numbers:
@@ -147,7 +211,8 @@ def checked(X: Any, name: str = "X") -> Floats:
         if size == 0:
             found = f"0 {what}(s) (shape={X.shape}) while a minimum of 1 is required."
             raise InputError(f"{name} holds no {missing}: {found}")
-    bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
+    finite = [np.isfinite(block).all(axis=1) for block in _blocks(X)]
+    bad = np.flatnonzero(~np.concatenate(finite))
     if bad.size:
         raise InputError(f"{name} has NaN or infinite values in {_some(bad)}")
     points: Floats = X
@@ -193,24 +258,54 @@ def checked_labels(y: Any, n: int) -> tuple[NDArray[Any], Ints]:
     return np.unique(labels, return_inverse=True)
 
 
-def _flat(Z: Floats, width: float) -> Floats:
-    """Return (r, d) directions along which no point of Z is further than `width` from the mean.
+def _flat(X: Floats, frame: Frame, width: float) -> Floats:
+    """Return (r, d) directions along which no point of X is further than `width` from the mean.
 
     Candidates are principal axes; those far narrower than the others are known well enough, though their
-    matrix of products squares the ratio. Each is looked at on the points themselves.
+    matrix of products squares the ratio. Each is looked at on the points themselves. That every axis is
+    longer is known sooner than the axes, and mostly from some of the points: what is flat is flat for them.
     """
-    products, least = Z.T @ Z, 4 * len(Z) * width**2
-    try:
-        np.linalg.cholesky(products - least * np.eye(len(products)))
-        return np.empty((0, Z.shape[1]))  # every axis is longer, and this is known sooner than the axes
-    except np.linalg.LinAlgError:
-        squares, axes = np.linalg.eigh(products)
+    d = X.shape[1]
+    nothing = np.empty((0, d))
+    step = max(1, len(X) // (FEW * d))
+    for some in (X[::step], X) if step > 1 else (X,):
+        products, least = _products(some, frame), 4 * len(some) * width**2
+        try:
+            np.linalg.cholesky(products - least * np.eye(d))
+        except np.linalg.LinAlgError:
+            continue
+        return nothing
+    squares, axes = np.linalg.eigh(products)
     narrow = axes[:, squares <= least].T
-    if not len(narrow) or len(narrow) == Z.shape[1]:  # all of them: a single place, which is left as it is
-        return np.empty((0, Z.shape[1]))
-    along = Z @ narrow.T
+    if not len(narrow) or len(narrow) == d:  # all of them: a single place, which is left as it is
+        return nothing
+    along = np.concatenate([frame.inside(block) @ narrow.T for block in _blocks(X)])
     flat: Floats = narrow[np.abs(along - along.mean(axis=0)).max(axis=0) <= width]
     return flat
+
+
+def _products(X: Floats, frame: Frame) -> Floats:
+    """Return the (d, d) products of coordinates, summed over the points in a frame."""
+    total = np.zeros((X.shape[1], X.shape[1]))
+    for block in _blocks(X):
+        Z = frame.inside(block)
+        total += Z.T @ Z
+    return total
+
+
+def _blocks(X: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (X[start : start + BLOCK] for start in range(0, len(X), BLOCK))
+
+
+def _largest(X: Floats) -> float:
+    """Return the largest absolute value."""
+    return max(float(X.max()), -float(X.min()))
+
+
+def _reach(X: Floats) -> float:
+    """Return the largest norm of a row."""
+    squares = [np.einsum("ij,ij->i", block, block, dtype=np.float64).max() for block in _blocks(X)]
+    return float(np.sqrt(max(squares)))
 
 
 def _some(rows: Sequence[int] | Ints) -> str:
@@ -231,12 +326,3 @@ def _rounded(values: Floats) -> Floats:
     fraction, exponent = np.frexp(values)
     rounded: Floats = np.ldexp(np.round(np.ldexp(fraction, MANTISSA)), exponent - MANTISSA)
     return rounded
-
-
-def _radius(points: Floats, mean: Floats) -> float:
-    """Return the largest distance from the mean."""
-    largest = 0.0
-    for start in range(0, len(points), BLOCK):
-        away = points[start : start + BLOCK] - mean
-        largest = max(largest, float(np.einsum("ij,ij->i", away, away).max()))
-    return float(np.sqrt(largest))

@@ -15,6 +15,7 @@ from scipy.linalg import qr, qr_delete, qr_insert
 from scipy.linalg.lapack import dtrtrs
 
 from fbert.directprobe.arrays import Floats
+from fbert.directprobe.solver.points import PointSet
 from fbert.directprobe.solver.support import Support
 
 PATIENCE = 30  # steps in which the gap must shrink: rounding may leave nothing to gain
@@ -61,12 +62,12 @@ class Precision:
     steps: int
 
 
-def refine(A: Floats, B: Floats, known: Bounds, precision: Precision) -> Bounds:
+def refine(A: PointSet, B: PointSet, known: Bounds, precision: Precision) -> Bounds:
     """Improve a nearest point until it is common, or its hyperplane is proof, or nothing more can be gained.
 
     Args:
-        A: (n_a, d) points.
-        B: (n_b, d) points.
+        A: one set.
+        B: the other.
         known: where to start.
         precision: when to stop.
 
@@ -82,7 +83,7 @@ def refine(A: Floats, B: Floats, known: Bounds, precision: Precision) -> Bounds:
         if upper <= precision.common:
             break
         direction = active.orthogonal(w)
-        scores_a, scores_b = A @ direction, -(B @ direction)
+        scores_a, scores_b = A.scores(direction), B.scores(-direction)
         bound = float(scores_a.min() + scores_b.min())
         if bound > lower:
             normal, middle, lower = direction, float(scores_a.min() - scores_b.min()) / 2, bound
@@ -105,12 +106,12 @@ class _Active:
     q: Floats
     r: Floats
 
-    def __init__(self, A: Floats, B: Floats, support: Support) -> None:
+    def __init__(self, A: PointSet, B: PointSet, support: Support) -> None:
         self.sets = (A, B)
         self.side = np.repeat([0, 1], [len(support.rows_a), len(support.rows_b)])
         self.rows = np.concatenate([support.rows_a, support.rows_b])
         self.weights = np.concatenate([support.weights_a, support.weights_b])
-        self.scale = float(np.abs(A[support.rows_a]).max() + np.abs(B[support.rows_b]).max()) or 1.0
+        self.scale = float(np.abs(A.at(support.rows_a)).max() + np.abs(B.at(support.rows_b)).max()) or 1.0
         columns = self._columns()
         while columns.shape[1] > columns.shape[0]:
             self._drop_one(columns)
@@ -205,7 +206,7 @@ class _Active:
         self.q, self.r = q[:, : r.shape[1]], r[: r.shape[1]]
 
     def _column(self, row: int, side: int) -> Floats:
-        point = self.sets[side][row]
+        point = self.sets[side].at(np.array([row]))[0]
         ends = [0.0, 0.0]
         ends[side] = self.scale
         return np.concatenate([-point if side else point, ends])
