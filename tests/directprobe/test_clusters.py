@@ -95,9 +95,8 @@ def test_equal_points_of_different_labels_stay_alone():
 
 def linkage_of(points):
     """The linkage of points of one label, none frozen."""
-    return Linkage(
-        points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(PointSet.whole(points))
-    )
+    whole = PointSet.whole(points)
+    return Linkage(whole, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(whole))
 
 
 @pytest.mark.parametrize("seed", range(3))

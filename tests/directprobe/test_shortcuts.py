@@ -81,9 +81,8 @@ def test_balls_that_touch_are_never_passed_over(d):
 
 def merged(points, steps):
     """The linkage of points of one label, after some merges, and the rows of each place."""
-    found = Linkage(
-        points, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(PointSet.whole(points))
-    )
+    whole = PointSet.whole(points)
+    found = Linkage(whole, np.arange(len(points)), np.zeros(len(points), bool), Glance.over(whole))
     rows = [[i] for i in range(len(points))]
     for step in range(steps):
         merge = found.closest()

@@ -24,7 +24,7 @@ from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, rounding, screen, solve
 from fbert.directprobe.solver.kernel import Cloud
-from fbert.directprobe.solver.points import PointSet
+from fbert.directprobe.solver.points import PointSet, lengths_of, reach_of
 from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
@@ -40,17 +40,19 @@ class Cluster:
         number: its number in order of creation: that of its row for a point, above all rows for a merge.
         label: index of its label.
         rows: (m,) its points, those of the larger of the two that were merged first.
+        mean: (d,) of its points, in working coordinates; None if nobody knows it yet.
     """
 
     number: int
     label: int
     rows: Ints
+    mean: Floats | None = None
     _hull: PointSet | None = field(default=None, init=False, repr=False)
 
     @classmethod
-    def of_point(cls, row: int, label: int) -> Cluster:
+    def of_point(cls, row: int, label: int, point: Floats | None = None) -> Cluster:
         """Make a point a cluster."""
-        return cls(row, label, np.array([row]))
+        return cls(row, label, np.array([row]), point)
 
     @classmethod
     def whole(cls, label: int, rows: Ints) -> Cluster:
@@ -62,21 +64,29 @@ class Cluster:
         return cls(-1 - label, label, rows)
 
     @classmethod
-    def of_two(cls, number: int, one: Cluster, other: Cluster) -> Cluster:
+    def of_two(cls, number: int, one: Cluster, other: Cluster, mean: Floats) -> Cluster:
         """Merge two clusters of one label."""
         first, second = (one, other) if len(one.rows) >= len(other.rows) else (other, one)
-        return cls(number, one.label, np.concatenate([first.rows, second.rows]))
+        return cls(number, one.label, np.concatenate([first.rows, second.rows]), mean)
 
     @property
     def root(self) -> int:
         """Its first row, which it keeps while it takes in smaller clusters; proofs are kept under it."""
         return int(self.rows[0])
 
-    def hull(self, cloud: Cloud) -> PointSet:
-        """Return its points with what is known of them, which large clusters keep."""
+    def hull(self, cloud: Cloud, lengths: Floats) -> PointSet:
+        """Return its points with what is known of them, which large clusters keep.
+
+        Args:
+            cloud: the points.
+            lengths: (n,) their norms, as they came.
+        """
         if self._hull is not None:
             return self._hull
-        found = PointSet.of(cloud, self.rows)
+        if self.mean is None:
+            found = PointSet.of(cloud, self.rows)
+        else:
+            found = PointSet(cloud, self.rows, self.mean, reach_of(cloud, float(lengths[self.rows].max())))
         if len(self.rows) >= KEPT:
             self._hull = found
         return found
@@ -110,15 +120,16 @@ class Referee:
     _supports: dict[tuple[int, int], Support] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        n, d = self.cloud.given.shape
-        self.error = rounding(d, PointSet.of(self.cloud, np.arange(n)).reach)
+        self._lengths = lengths_of(self.cloud.given)
+        reach = reach_of(self.cloud, float(self._lengths.max()))
+        self.error = rounding(len(self.cloud.centre), reach)
 
     def against(
         self, cluster: Cluster, crowd: list[Cluster], planes: Planes | None = None
     ) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label; keep what may be of use again."""
         if crowd:
-            yield from self._among(cluster, cluster.hull(self.cloud), crowd, planes)
+            yield from self._among(cluster, cluster.hull(self.cloud, self._lengths), crowd, planes)
 
     def forget_from(self, number: int) -> None:
         """Forget the undecided verdicts on clusters that were taken back: those from this number on."""
@@ -137,7 +148,7 @@ class Referee:
                 yield from self._pair(cluster, hull, crowd[0], planes)
                 return
             owner = np.repeat(np.arange(len(crowd)), [len(c.rows) for c in crowd])
-            union = PointSet.of(self.cloud, np.concatenate([c.rows for c in crowd]))
+            union = self._union(crowd)
             normal, cleared, involved = _cleared(hull, union, owner, len(crowd))
             if cleared.any():
                 _keep_plane(planes, cluster, crowd[0].label, normal, len(union))
@@ -148,12 +159,19 @@ class Referee:
             yield from self._among(cluster, hull, near, planes)
             crowd = rest
 
+    def _union(self, crowd: list[Cluster]) -> PointSet:
+        """Return the points of a crowd, cluster after cluster."""
+        rows = np.concatenate([cluster.rows for cluster in crowd])
+        means = [c.hull(self.cloud, self._lengths).mean if c.mean is None else c.mean for c in crowd]
+        mean = np.average(means, axis=0, weights=[len(cluster.rows) for cluster in crowd])
+        return PointSet(self.cloud, rows, mean, reach_of(self.cloud, float(self._lengths[rows].max())))
+
     def _pair(
         self, cluster: Cluster, hull: PointSet, other: Cluster, planes: Planes | None
     ) -> Iterator[Conflict]:
         """Yield the conflict of two clusters, if there is one."""
         key = (cluster.root, other.root)
-        found = solve(hull, other.hull(self.cloud), np.inf, self._start(key, cluster, other))
+        found = solve(hull, other.hull(self.cloud, self._lengths), np.inf, self._start(key, cluster, other))
         support = Support(
             cluster.rows[found.rows_a], found.weights_a, other.rows[found.rows_b], found.weights_b
         )

@@ -30,7 +30,8 @@ from fbert.directprobe.clusters.glance import (
     nearest_among,
     neighbours_before,
 )
-from fbert.directprobe.solver.kernel import compiled
+from fbert.directprobe.solver.kernel import compiled, write_points
+from fbert.directprobe.solver.points import PointSet
 
 NEVER = np.iinfo(np.int64).max
 LARGE, KEPT = 32, 8  # distances are kept for clusters of so many points, the last so many of a label
@@ -68,19 +69,19 @@ class Linkage:
     Its ball, around its centre, holds all its points: that of a merge holds the balls of both.
     """
 
-    def __init__(self, points: Floats, numbers: Ints, frozen: Flags, glance: Glance) -> None:
+    def __init__(self, points: PointSet, numbers: Ints, frozen: Flags, glance: Glance) -> None:
         """Start with one cluster per point.
 
         Args:
-            points: (m, d) working coordinates.
+            points: the m points.
             numbers: (m,) increasing.
             frozen: (m,) points that merge with nothing.
             glance: where points differ most.
         """
         m = self.n_points = len(points)
-        self.glance = glance
-        self.centres = np.zeros((max(2 * m - 1, 1), points.shape[1]))
-        self.centres[:m] = points
+        self.points, self.glance = points, glance
+        self.centres = np.zeros((max(2 * m - 1, 1), len(points.mean)))
+        write_points(points.cloud, points.rows, self.centres[:m])
         self.sizes = np.ones(len(self.centres), dtype=np.int64)
         self.numbers = np.zeros(len(self.centres), dtype=np.int64)
         self.numbers[:m] = numbers
@@ -89,7 +90,7 @@ class Linkage:
         self.count = m
         self.radii = np.zeros(len(self.centres))
         self._near = np.zeros((BLOCKS, len(self.centres), TOGETHER), np.float32)
-        self._near[:, :m] = glance.of(points)
+        self._near[:, :m] = glance.of(self.centres[:m])
         self._into = np.full(len(self.centres), NEVER)
         self.parts = np.zeros((len(self.centres), 2), dtype=np.int64)
         self._ends: list[Floats] = []
@@ -143,6 +144,12 @@ class Linkage:
         self.active[new] = True
         self.count += 1
         self._look(new)
+
+    @property
+    def latest(self) -> Floats:
+        """The centre (d,) of the last merge."""
+        centre: Floats = self.centres[self.count - 1]
+        return centre
 
     def undo(self) -> None:
         """Take the last merge back, and all that was looked up since."""

@@ -33,7 +33,7 @@ from fbert.directprobe.clusters.linkage import Linkage, Merge
 from fbert.directprobe.clusters.planes import Planes
 from fbert.directprobe.pairs import Progress
 from fbert.directprobe.solver.kernel import Cloud
-from fbert.directprobe.solver.points import PointSet, points_of
+from fbert.directprobe.solver.points import PointSet
 
 FEWEST, MOST = (
     8,
@@ -56,13 +56,17 @@ class Merger:
             referee: decides about conflicts.
         """
         self.referee = referee
-        self.clusters = {int(row): Cluster.of_point(int(row), int(y[row])) for row in rows}
         self.next_number = len(y)
         glance = Glance.over(PointSet.of(cloud, rows))
         of_label = {int(label): rows[y[rows] == label] for label in np.unique(y[rows])}
         self.linkages = {
-            label: Linkage(points_of(cloud, members), members, frozen[members], glance)
+            label: Linkage(PointSet.of(cloud, members), members, frozen[members], glance)
             for label, members in of_label.items()
+        }
+        self.clusters = {
+            row: Cluster.of_point(row, label, centre)
+            for label, members in of_label.items()
+            for row, centre in zip(members.tolist(), self.linkages[label].centres, strict=False)
         }
         others = max(1, len(self.linkages) - 1)
         room = int(np.clip(len(cloud.centre) // (2 * others), FEWEST, MOST))
@@ -94,11 +98,11 @@ class Merger:
             label, merge = chosen
             number = self.next_number
             self.next_number += 1
-            self.clusters[number] = Cluster.of_two(
-                number, self.clusters[merge.low], self.clusters[merge.high]
-            )
-            self.linkages[label].merge(merge, number)
-            self._heads[label] = self.linkages[label].closest()
+            linkage = self.linkages[label]
+            linkage.merge(merge, number)
+            one, other, mean = self.clusters[merge.low], self.clusters[merge.high], linkage.latest
+            self.clusters[number] = Cluster.of_two(number, one, other, mean)
+            self._heads[label] = linkage.closest()
             self._tried.append((label, merge))
         return len(self._tried)
 

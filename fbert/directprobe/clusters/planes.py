@@ -45,7 +45,7 @@ class Planes:
         self._used[k] = self._clock
         for linkage, ends, sign in zip(self._sides, self._ends, (1.0, -1.0), strict=True):
             m = linkage.n_points
-            np.matmul(linkage.centres[:m], sign * normal, out=ends[k, :m])
+            ends[k, :m] = linkage.points.scores(sign * normal)
             foremost_of_merges(ends[k], linkage.parts, m, linkage.count)
 
     def unparted(self, of_lower: bool, place: int, candidates: Ints) -> Ints:

@@ -204,26 +204,31 @@ def write_scores(cloud: Cloud, rows: Array, w: Array, out: Array) -> None:
 
 
 @compiled
-def summary(cloud: Cloud, rows: Array) -> tuple[Array, float, float]:
-    """Return the mean of some rows, and the largest squared distance from it and norm, all as they came."""
-    n, d = rows.shape[0], cloud.centre.shape[0]
-    mean, reach, radius = np.zeros(d), 0.0, 0.0
-    for i in range(n):
+def mean_and_longest(cloud: Cloud, rows: Array) -> tuple[Array, float]:
+    """Return the mean of some points and the largest of their norms, as they came."""
+    d, mean, longest = cloud.centre.shape[0], np.zeros(cloud.centre.shape[0]), 0.0
+    for row in rows:
         square = 0.0
         for j in range(d):
-            value = np.float64(cloud.given[rows[i], j])
+            value = np.float64(cloud.given[row, j])
             mean[j] += value
             square += value * value
-        reach = max(reach, square)
-    for j in range(d):
-        mean[j] /= n
-    for i in range(n):
+        longest = max(longest, square)
+    return mean / rows.shape[0], np.sqrt(longest)
+
+
+@compiled
+def farthest(cloud: Cloud, rows: Array, centre: Array) -> float:
+    """Return the largest distance of some points from a centre (d,), in working coordinates."""
+    d = centre.shape[0]
+    middle, largest = cloud.centre + cloud.unit * centre, 0.0
+    for row in rows:
         square = 0.0
         for j in range(d):
-            away = cloud.given[rows[i], j] - mean[j]
+            away = cloud.given[row, j] - middle[j]
             square += away * away
-        radius = max(radius, square)
-    return mean, radius, reach
+        largest = max(largest, square)
+    return float(np.sqrt(largest) / cloud.unit)
 
 
 @compiled

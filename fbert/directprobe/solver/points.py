@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,14 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Floats, Ints
-from fbert.directprobe.solver.kernel import Cloud, Side, summary, write_points, write_scores
+from fbert.directprobe.solver.kernel import (
+    Cloud,
+    Side,
+    farthest,
+    mean_and_longest,
+    write_points,
+    write_scores,
+)
 from fbert.errors import InputError
 
 MANTISSA = 24  # bits kept of a centre, so that subtracting it from float16 and float32 data is exact
@@ -93,7 +101,6 @@ class PointSet:
         cloud: the points that they are some of.
         rows: (k,) which.
         mean: (d,) their mean, in working coordinates.
-        radius: largest distance of a point from the mean.
         reach: what bounds the rounding of their products: the largest norm of a point as it came, and that
             of the centre, in units of the working coordinates. No point is further from the origin.
     """
@@ -101,22 +108,25 @@ class PointSet:
     cloud: Cloud
     rows: Ints
     mean: Floats
-    radius: float
     reach: float
 
     @classmethod
     def of(cls, cloud: Cloud, rows: Ints) -> PointSet:
         """Gather what there is to know about some rows of a cloud."""
-        mean, radius, reach = summary(cloud, rows)
+        mean, longest = mean_and_longest(cloud, rows)
         mean = (mean - cloud.centre) / cloud.unit
         mean -= cloud.flat.T @ (cloud.flat @ mean)
-        size = float(np.sqrt(reach) + np.linalg.norm(cloud.centre))
-        return cls(cloud, rows, mean, float(np.sqrt(radius)) / cloud.unit, size / cloud.unit)
+        return cls(cloud, rows, mean, reach_of(cloud, longest))
 
     @classmethod
     def whole(cls, points: Floats) -> PointSet:
         """Take all of some (n, d) points, which are in working coordinates."""
         return cls.of(as_given(points), np.arange(len(points)))
+
+    @cached_property
+    def radius(self) -> float:
+        """Largest distance of a point from the mean."""
+        return farthest(self.cloud, self.rows, self.mean)
 
     def __len__(self) -> int:
         """Return the number of points."""
@@ -136,6 +146,18 @@ class PointSet:
     def at(self, places: Ints) -> Floats:
         """Return (m, d) working coordinates of the points at some places."""
         return points_of(self.cloud, self.rows[places])
+
+
+def reach_of(cloud: Cloud, longest: float) -> float:
+    """Return the reach of points (`PointSet`) of which the longest, as it came, has this norm."""
+    return (longest + float(np.linalg.norm(cloud.centre))) / cloud.unit
+
+
+def lengths_of(X: Floats) -> Floats:
+    """Return (n,) norms of points, as they came."""
+    squares = [np.einsum("ij,ij->i", block, block, dtype=np.float64) for block in _blocks(X)]
+    lengths: Floats = np.sqrt(np.concatenate(squares))
+    return lengths
 
 
 def as_given(points: Floats) -> Cloud:
@@ -304,8 +326,7 @@ def _largest(X: Floats) -> float:
 
 def _reach(X: Floats) -> float:
     """Return the largest norm of a row."""
-    squares = [np.einsum("ij,ij->i", block, block, dtype=np.float64).max() for block in _blocks(X)]
-    return float(np.sqrt(max(squares)))
+    return float(lengths_of(X).max())
 
 
 def _some(rows: Sequence[int] | Ints) -> str:

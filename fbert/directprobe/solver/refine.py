@@ -119,8 +119,12 @@ class _Active:
         self.q, self.r = qr(columns, mode="economic", check_finite=False)
 
     def _columns(self) -> Floats:
-        both = zip(self.rows, self.side, strict=True)
-        return np.stack([self._column(row, side) for row, side in both], axis=1)
+        columns = np.zeros((len(self.rows), len(self.sets[0].mean) + 2))
+        for side, points in enumerate(self.sets):
+            here = self.side == side
+            columns[here, :-2] = (1 - 2 * side) * points.at(self.rows[here])
+            columns[here, side - 2] = self.scale
+        return columns.T
 
     def _drop_one(self, columns: Floats) -> None:
         """Drop a point of more than d + 2 without moving either combination (Caratheodory).
