@@ -40,6 +40,10 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
     Vectors in less than double precision may lie in a plane but for rounding, as after a layer's
     normalisation; a direction along which they differ by rounding alone is left out of account.
 
+    Points in single precision are not copied. Beside them a fit takes half as much memory again at most,
+    and a matrix of d x d; where labels overlap, besides, the centres of their clusters, which is four times
+    as much as the points of these labels.
+
     Args:
         gap: how far the lower and the upper bound of a distance may differ, relative to the upper one.
         min_cluster_size: clusters of fewer points are left out of distances (but not of prediction). The

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
+from scipy.linalg.blas import dsyrk
+from scipy.linalg.lapack import dpotrf
 from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Floats, Ints
@@ -290,14 +292,13 @@ def _flat(X: Floats, frame: Frame, width: float) -> Floats:
     d = X.shape[1]
     nothing = np.empty((0, d))
     step = max(1, len(X) // (FEW * d))
-    for some in (X[::step], X) if step > 1 else (X,):
+    for some in (X[::step], X):
         products, least = _products(some, frame), 4 * len(some) * width**2
-        try:
-            np.linalg.cholesky(products - least * np.eye(d))
-        except np.linalg.LinAlgError:
-            continue
-        return nothing
-    squares, axes = np.linalg.eigh(products)
+        products.flat[:: d + 1] -= least
+        fault = dpotrf(products, lower=True, overwrite_a=True, clean=False)[1]
+        if fault == 0:  # a Cholesky factor: what was taken from every axis left it positive
+            return nothing
+    squares, axes = np.linalg.eigh(_products(X, frame))
     narrow = axes[:, squares <= least].T
     if not len(narrow) or len(narrow) == d:  # all of them: a single place, which is left as it is
         return nothing
@@ -307,11 +308,10 @@ def _flat(X: Floats, frame: Frame, width: float) -> Floats:
 
 
 def _products(X: Floats, frame: Frame) -> Floats:
-    """Return the (d, d) products of coordinates, summed over the points in a frame."""
-    total = np.zeros((X.shape[1], X.shape[1]))
+    """Return the lower triangle of the (d, d) products of coordinates, summed over the points in a frame."""
+    total = np.zeros((X.shape[1], X.shape[1]), order="F")
     for block in _blocks(X):
-        Z = frame.inside(block)
-        total += Z.T @ Z
+        dsyrk(1.0, frame.inside(block).T, beta=1.0, c=total, lower=True, overwrite_c=True)
     return total
 
 
