@@ -11,6 +11,7 @@ from fbert.directprobe.clusters.conflicts import Cluster
 from fbert.directprobe.clusters.equal import shared_points, shared_rows
 from fbert.directprobe.clusters.glance import Glance
 from fbert.directprobe.clusters.linkage import Linkage
+from fbert.directprobe.solver.hull import separate
 from fbert.directprobe.solver.points import PointSet
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
@@ -91,6 +92,16 @@ def test_equal_points_of_different_labels_stay_alone():
     X = np.array([[0.0, 0], [0, 0], [0, 0], [1, 0], [1, 1], [9, 9]])
     cluster = found(X, ["a", "a", "b", "a", "a", "b"])
     assert same_partition(cluster, [0, 1, 2, 3, 3, 4])
+
+
+def test_clusters_that_still_stand_may_no_longer_be_those_of_the_rule():
+    """Why a warm start cannot begin from a partition: the example of decision 0016."""
+    X, y = np.array([[0.0, 0], [2, 0], [1, 1.75], [1, 0.6]]), ["a", "a", "a", "b"]
+    assert same_partition(found(X, y), [0, 0, 1, 2])
+    X[2] = 0.9, 1.7
+    assert not separate(X[:3], X[3:]).separable
+    assert separate(X[:2], X[3:]).separable  # the old clusters are apart, and could not grow
+    assert same_partition(found(X, y), [0, 1, 0, 2])
 
 
 def linkage_of(points):
