@@ -13,7 +13,7 @@ least: neither is measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +26,23 @@ TIE = 1e-12  # squared distances that differ by less than this, relatively, are 
 SAME = 1e-28  # a squared distance below this (coordinates are about one) is none
 BLOCK = 32  # coordinates summed up between two looks at whether a distance can still be small enough
 SOME = 4096  # points, or up to twice as many, that the directions are chosen by
-DIRECTIONS, TOGETHER = 128, 16  # directions, and how many of them are looked at together
-BLOCKS = DIRECTIONS // TOGETHER
+DIRECTIONS, FIRST = 128, 16  # directions, and how many of them are looked at first
 ROUNDED = 1e-5  # relative, far above what single precision makes of a sum of squares
 DISTANT = 1e-9  # relative, far above what double precision makes of a distance or a radius
 
 Singles = NDArray[np.float32]
+
+
+class Projections(NamedTuple):
+    """Where points lie along the directions of a `Glance`: what is read together lies together.
+
+    Attributes:
+        first: (m, 16) along those in which points differ most.
+        rest: (m, 112) along the others.
+    """
+
+    first: Singles
+    rest: Singles
 
 
 @dataclass(frozen=True)
@@ -64,30 +75,30 @@ class Glance:
         rounded = float(2 * DIRECTIONS * np.finfo(np.float32).eps)
         return cls(directions, rounded * points.reach)
 
-    def of(self, points: Floats) -> Singles:
-        """Return the projections of (m, d) points as (8, m, 16): what is read together lies together."""
-        blocks = (points @ self.directions).astype(np.float32).reshape(len(points), BLOCKS, TOGETHER)
-        return np.ascontiguousarray(blocks.transpose(1, 0, 2))
+    def of(self, points: Floats) -> Projections:
+        """Return the projections of (m, d) points."""
+        found = (points @ self.directions).astype(np.float32)
+        return Projections(found[:, :FIRST].copy(), found[:, FIRST:].copy())
 
 
 @compiled
-def _part(near: Singles, block: int, one: int, mine: Singles) -> Any:
-    """Return the squared distance in one block of projections."""
+def _first(near: Projections, one: int, mine: Projections, at: int) -> Any:
+    """Return the squared distance along the first few directions."""
     total = np.float32(0.0)
-    for j in range(TOGETHER):
-        difference = near[block, one, j] - mine[block, j]
+    for j in range(FIRST):
+        difference = near.first[one, j] - mine.first[at, j]
         total += difference * difference
     return total
 
 
 @compiled
-def _may_be_within(near: Singles, one: int, mine: Singles, total: float, cut: float) -> bool:
-    """Return whether the other blocks leave the squared distance under `cut`, after `total` in the first."""
-    for block in range(1, near.shape[0]):
-        if total > cut:
-            return False
-        total += _part(near, block, one, mine)
-    return total <= cut
+def _rest(near: Projections, one: int, mine: Projections, at: int) -> Any:
+    """Return the squared distance along the others."""
+    total = np.float32(0.0)
+    for j in range(DIRECTIONS - FIRST):
+        difference = near.rest[one, j] - mine.rest[at, j]
+        total += difference * difference
+    return total
 
 
 @compiled
@@ -112,10 +123,11 @@ def _cut(squared: float, slack: float) -> Any:
 @compiled
 def nearest_among(
     centres: Floats,
-    near: Singles,
+    near: Projections,
     candidates: Ints,
     centre: Floats,
-    mine: Singles,
+    mine: Projections,
+    at: int,
     barred: Flags,
     slack: float,
     bounds: Floats,
@@ -130,7 +142,8 @@ def nearest_among(
         near: their projections.
         candidates: which of them to look at.
         centre: (d,) nearest to what.
-        mine: (8, 16) its projections.
+        mine: its projections are among these,
+        at: here.
         barred: (m,) candidates that are none.
         slack: as in `Glance`.
         bounds: (m,) lower bounds of the distances, 0 where nothing is known; better ones are written here.
@@ -139,23 +152,28 @@ def nearest_among(
     Returns:
         The candidate and its squared distance; -1 and infinity if there is none.
     """
-    first = np.empty(candidates.shape[0], np.float32)
+    at_least = np.empty(candidates.shape[0], np.float32)
     least, nearest, known = np.inf, -1, bounds.shape[0] > 0
     for t, c in enumerate(candidates):
-        first[t] = _part(near, 0, c, mine)
-        at_least = max(first[t], bounds[c] * bounds[c]) if known else first[t]
-        if at_least < least and not barred[c]:
-            least, nearest = at_least, c
+        at_least[t] = np.inf if barred[c] else _first(near, c, mine, at)
+        if known:
+            at_least[t] = max(at_least[t], bounds[c] * bounds[c])
+        if at_least[t] < least:
+            least, nearest = at_least[t], c
     if nearest < 0:
         return -1, np.inf
     cut = _cut(_squared(centres, nearest, centre, np.inf), slack)
+    least = np.inf
+    for t, c in enumerate(candidates):
+        if at_least[t] <= cut:
+            # What is known may be above what the first directions say, and never is above the distance.
+            at_least[t] = max(at_least[t], _first(near, c, mine, at) + _rest(near, c, mine, at))
+            if at_least[t] < least:
+                least, nearest = at_least[t], c
+    cut = min(cut, _cut(_squared(centres, nearest, centre, np.inf), slack))
     best, found = np.inf, -1
     for t, c in enumerate(candidates):
-        if (
-            barred[c]
-            or (known and bounds[c] * bounds[c] > cut)
-            or not _may_be_within(near, c, mine, first[t], cut)
-        ):
+        if at_least[t] > cut:
             continue
         limit = best * (1.0 - TIE)
         total = _squared(centres, c, centre, limit)
@@ -169,25 +187,26 @@ def nearest_among(
 
 @compiled
 def neighbours_before(
-    centres: Floats, near: Singles, n: int, barred: Flags, slack: float, neighbour: Ints, distance: Floats
+    centres: Floats, near: Projections, n: int, barred: Flags, slack: float, neighbour: Ints, distance: Floats
 ) -> None:
     """Write for each of the first n centres the nearest of those before it, and its squared distance."""
     everyone, nothing = np.arange(n), np.empty(0)
     for i in range(n):
         if not barred[i]:
             neighbour[i], distance[i] = nearest_among(
-                centres, near, everyone[:i], centres[i], near[:, i], barred, slack, nothing
+                centres, near, everyone[:i], centres[i], near, i, barred, slack, nothing
             )
 
 
 @compiled
 def balls_reached(
     centres: Floats,
-    near: Singles,
+    near: Projections,
     radii: Floats,
     candidates: Ints,
     centre: Floats,
-    mine: Singles,
+    mine: Projections,
+    at: int,
     radius: float,
     slack: float,
 ) -> Flags:
@@ -201,7 +220,8 @@ def balls_reached(
         radii: (m,) of the balls that hold the clusters, around the centres.
         candidates: (k,) which of them to look at.
         centre: (d,) what they are to reach.
-        mine: (8, 16) its projections.
+        mine: its projections are among these,
+        at: here.
         radius: of the ball there, rounding added.
         slack: as in `Glance`.
     """
@@ -209,7 +229,7 @@ def balls_reached(
     for t, c in enumerate(candidates):
         squared = ((radius + radii[c]) * (1.0 + DISTANT)) ** 2
         cut = _cut(squared, slack)
-        total = _part(near, 0, c, mine)
-        within = _may_be_within(near, c, mine, total, cut)
+        total = _first(near, c, mine, at)
+        within = total <= cut and total + _rest(near, c, mine, at) <= cut
         reached[t] = within and _squared(centres, c, centre, squared + SAME) <= squared + SAME
     return reached

@@ -21,11 +21,12 @@ import numpy as np
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.glance import (
-    BLOCKS,
+    DIRECTIONS,
     DISTANT,
+    FIRST,
     TIE,
-    TOGETHER,
     Glance,
+    Projections,
     balls_reached,
     nearest_among,
     neighbours_before,
@@ -89,8 +90,9 @@ class Linkage:
         self.active[:m] = ~frozen
         self.count = m
         self.radii = np.zeros(len(self.centres))
-        self._near = np.zeros((BLOCKS, len(self.centres), TOGETHER), np.float32)
-        self._near[:, :m] = glance.of(self.centres[:m])
+        nowhere = np.zeros((len(self.centres), DIRECTIONS), np.float32)
+        self._near = Projections(nowhere[:, :FIRST].copy(), nowhere[:, FIRST:].copy())
+        self._project(0, m)
         self._into = np.full(len(self.centres), NEVER)
         self.parts = np.zeros((len(self.centres), 2), dtype=np.int64)
         self._ends: list[Floats] = []
@@ -127,7 +129,7 @@ class Linkage:
         self.centres[new] = (self.sizes[a] * self.centres[a] + self.sizes[b] * self.centres[b]) / self.sizes[
             new
         ]
-        self._near[:, new] = self.glance.of(self.centres[new : new + 1])[:, 0]
+        self._project(new, new + 1)
         self.radii[new] = self._radius(merge)
         self.numbers[new] = number
         self._into[[a, b]] = number
@@ -186,13 +188,18 @@ class Linkage:
             candidates: places here.
             error: balls this close count as meeting.
         """
-        centre, near, radius = other.centres[place], other._near[:, place], other.radii[place]
-        slack = self.glance.slack
-        return candidates[
-            balls_reached(
-                self.centres, self._near, self.radii, candidates, centre, near, radius + error, slack
-            )
-        ]
+        reached = balls_reached(
+            self.centres,
+            self._near,
+            self.radii,
+            candidates,
+            other.centres[place],
+            other._near,
+            place,
+            other.radii[place] + error,
+            self.glance.slack,
+        )
+        return candidates[reached]
 
     def refuse(self, merge: Merge) -> None:
         """Drop a pair for good."""
@@ -201,6 +208,11 @@ class Linkage:
     def _refuse(self, a: int, b: int) -> None:
         self.refused.setdefault(a, set()).add(b)
         self.refused.setdefault(b, set()).add(a)
+
+    def _project(self, start: int, stop: int) -> None:
+        """Write the projections of the centres of some places."""
+        found = self.glance.of(self.centres[start:stop])
+        self._near.first[start:stop], self._near.rest[start:stop] = found
 
     def _retire(self, place: int) -> None:
         self.active[place] = False
@@ -232,7 +244,8 @@ class Linkage:
             self._near,
             candidates,
             self.centres[i],
-            self._near[:, i],
+            self._near,
+            i,
             barred,
             self.glance.slack,
             self._bounds_of(i),
