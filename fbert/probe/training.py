@@ -152,7 +152,10 @@ def advance_all(groups: Sequence[Group], until: int, threads: int) -> None:
     A group is always computed by one thread, so the result does not depend on how many there are.
     """
     longest_first = sorted(groups, key=lambda group: -group.cost)
-    with one_thread_each(), ThreadPoolExecutor(threads) as pool:
+    # The penalty shrinks the weights of units that have gone silent to below 1e-38, where a processor takes many times as
+    # long for each product. They become 0 instead, which no other number shows.
+    flushing = {"initializer": torch.set_flush_denormal, "initargs": (True,)}
+    with one_thread_each(), ThreadPoolExecutor(threads, **flushing) as pool:
         for _ in pool.map(lambda group: group.advance(until), longest_first):
             pass
 

@@ -12,6 +12,7 @@ from fbert.errors import InputError
 from fbert.probe import ProbeSettings, Setting, learning_curves, run_probe
 from fbert.probe.control import control_labels
 from fbert.probe.measures import confusion_matrix, per_label
+from fbert.probe.training import Group, ProbeRun, Rows, advance_all
 
 QUICK = ProbeSettings(widths=[8, 16], l2=[1e-3, 1.0], runs=3, max_epochs=30)
 TRAIN, TEST = blobs(300), blobs(150, draw=1)
@@ -61,6 +62,18 @@ def test_torch_keeps_its_threads():
     before = torch.get_num_threads()
     quick(threads=2)
     assert torch.get_num_threads() == before
+
+
+def test_weights_that_vanish_become_zero():
+    """Those of a feature that is always 0 only the penalty moves; numbers below 1e-38 would slow every product."""
+    X, y = blobs(40, features=3, labels=2)
+    X[:, 0] = 0
+    settings = ProbeSettings(patience=1500, learning_rate=1e-2)
+    group = Group([ProbeRun(Setting((4, 4), 0.1), seed=0)], Rows.on(torch.device("cpu"), X, y, X), settings)
+    advance_all([group], 1500, threads=1)
+    weights = group._stack._parameters.abs()
+    assert (weights == 0).any()
+    assert weights[weights > 0].min() >= torch.finfo(torch.float32).tiny
 
 
 def test_half_precision_features_are_the_same_features():
