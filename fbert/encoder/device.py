@@ -28,7 +28,7 @@ def prepare_torch(device: str) -> torch.device:
     # A warning where an encoder uses an operation that has no deterministic form (none on the CPU). This is
     # `use_deterministic_algorithms` without its import of the compiler, which takes a probe two seconds.
     torch.set_deterministic_debug_mode("warn")
-    # Nor fills memory that is written before it is read, a twentieth of an update.
+    # With it torch would fill all memory before anything is written there, a twentieth of an update.
     deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property of the module
     gpu = torch.cuda.is_available()
     name = ("cuda" if gpu else "cpu") if device == "auto" else device
