@@ -124,8 +124,16 @@ def in_jax(case: Case, settings: ProbeSettings, environment: dict[str, str]) -> 
     """The whole probe with JAX's stack, in a process that has JAX: cost and test accuracy."""
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder, "case.npz")
-        parts = dict(zip(("X", "y", "X_test", "y_test"), (*case.train, *case.test), strict=True))
-        np.savez(given, settings=json.dumps(asdict(settings)), labels=case.labels, **parts)
+        (X, y), (X_test, y_test) = case.train, case.test
+        np.savez(
+            given,
+            X=X,
+            y=y,
+            X_test=X_test,
+            y_test=y_test,
+            settings=json.dumps(asdict(settings)),
+            labels=case.labels,
+        )
         command = [sys.executable, __file__, "--jax", str(given)]
         done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     wall, busy, accuracy = json.loads(done.stdout.splitlines()[-1])

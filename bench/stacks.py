@@ -7,10 +7,11 @@ labels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -26,11 +27,8 @@ Weights = Sequence[Any]
 @contextmanager
 def in_place_of_ours(stack: type[Stack] | None) -> Iterator[None]:
     """Let probes train with another stack; None for ours."""
-    before, training.Stack = training.Stack, stack or training.Stack
-    try:
+    with patch.object(training, "Stack", stack or Stack):
         yield
-    finally:
-        training.Stack = before
 
 
 class FuncStack(Stack):
@@ -44,11 +42,12 @@ class FuncStack(Stack):
         given = (X[0], y[0]) if one_order else (X, y)
         gradients, losses = step(weights, self._l2[:, 0, 0], *given)
         self._updates += 1
-        moments = [[part for views in self._views(flat) for part in views] for flat in self._moments]
+        first, second = ([*weights, *biases] for weights, biases in map(self._views, self._moments))
         torch._fused_adam_(
             list(weights),
             list(gradients),
-            *moments,
+            first,
+            second,
             [],
             [torch.tensor(float(self._updates))] * len(weights),
             lr=learning_rate,
@@ -59,7 +58,8 @@ class FuncStack(Stack):
             amsgrad=False,
             maximize=False,
         )
-        return losses * X.shape[1]
+        summed: Tensor = losses * X.shape[1]
+        return summed
 
 
 def _torch_loss(weights: Weights, l2: Tensor, X: Tensor, y: Tensor) -> Tensor:
@@ -68,11 +68,13 @@ def _torch_loss(weights: Weights, l2: Tensor, X: Tensor, y: Tensor) -> Tensor:
         X = torch.relu(X @ weight + bias)
     logits = X @ weights[2] + weights[5]
     penalty = sum((weight**2).sum() for weight in weights[:3])
-    return torch.nn.functional.cross_entropy(logits, y) + l2 * penalty / (2 * len(y))
+    return torch.nn.functional.cross_entropy(logits, y).add(l2 * penalty / (2 * len(y)))
 
 
 class JaxStack(Stack):
     """The same in JAX: an epoch is one compiled scan over its batches, and another for a smaller last one."""
+
+    _state: tuple[Any, Any, Any, Any]  # weights, the two moments of Adam, updates done
 
     def train_epoch(self, X: Tensor, y: Tensor, batch_size: int, learning_rate: float) -> NDArray[np.float64]:
         """Pass once over the rows; as ours."""
@@ -95,19 +97,19 @@ class JaxStack(Stack):
         """Drop all members but these."""
         chosen = np.array(members, dtype=np.int64)
         weights, first, second, updates = self._state
-        kept = [[part[chosen] for part in parts] for parts in (weights, first, second)]
+        weights, first, second = ([part[chosen] for part in parts] for parts in (weights, first, second))
         self._l2 = self._l2[torch.from_numpy(chosen)]
         if len(self._streams) > 1:
             self._streams = [self._streams[member] for member in members]
             self._orders = None if self._orders is None else self._orders[chosen]
-        self._state = (*kept, updates)
+        self._state = weights, first, second, updates
 
     def _set_state(self, parameters: Tensor, first_moment: Tensor, second_moment: Tensor) -> None:
         import jax.numpy as jnp
 
         flats = (parameters, first_moment, second_moment)
         parts = [[jnp.array(part) for views in self._views(flat) for part in views] for flat in flats]
-        self._state = (*parts, 0)
+        self._state = parts[0], parts[1], parts[2], 0
 
 
 def _on_jax(rows: Tensor) -> Any:
@@ -130,7 +132,7 @@ def _converted(address: int, shape: tuple[int, ...], rows: Tensor) -> Any:
 
 
 @cache
-def _labels() -> Callable[..., Any]:
+def _labels() -> Any:
     import jax
 
     return jax.jit(lambda weights, X: jax.vmap(_jax_logits, (0, None))(weights, X).argmax(2))
@@ -145,7 +147,7 @@ def _jax_logits(weights: Weights, X: Any) -> Any:
 
 
 @cache
-def _epoch() -> Callable[..., Any]:
+def _epoch() -> Any:
     """Return the compiled pass over batches, given as (orders, batches, b) rows: to state and losses."""
     import jax
     import jax.numpy as jnp
