@@ -44,8 +44,12 @@ onstart:
     if not OWN_ENVIRONMENT and PLAN.absent():
         raise WorkflowError("\n".join(PLAN.absent()))
     PLAN.claim_results()
-    if workflow.is_main_process and workflow.local_exec and not OWN_ENVIRONMENT:
-        warm.start()
+    if workflow.is_main_process and workflow.local_exec:
+        # How many jobs may begin in a second matters to a cluster alone. To keep to it Snakemake looks again after a second
+        # whenever it has looked, so once more in every second for each job that is done.
+        workflow.scheduler.job_rate_limiter = None
+        if not OWN_ENVIRONMENT:
+            warm.start()
 
 
 onsuccess:

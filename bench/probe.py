@@ -1,41 +1,52 @@
-"""The probe against scikit-learn's grid search, in the same run on the same cores.
+"""The probe against scikit-learn's grid search, and its engine against torch.func and JAX, in the same run.
 
     python bench/probe.py [--quick] [--accuracy SEEDS]
 
 Vectors come from the packaged 6-layer encoder's last layer; the corpora from the folder that the environment
-variable FBERT_CORPORA names, else from where the study `minilm` leaves them. `--quick` runs a small part to
-see that it works; `--accuracy` also searches the whole grid exhaustively with scikit-learn, for so many
-seeds.
+variable FBERT_CORPORA names, else from where the study `minilm` leaves them. Of PS-fxn scikit-learn searches
+the whole grid, of POS some settings, from which the rest is scaled. torch.func and JAX (of PyPI, in a folder
+of its own for as long as it is needed) run the same search as ours, each model by `vmap` (`bench/stacks.py`);
+JAX's time has that of its compiler. Writes its table into docs/reference/benchmarks.md; `--quick` prints a
+small part of it to see that it works; `--accuracy` also searches the whole grid exhaustively with
+scikit-learn, for so many seeds.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from document import BENCHMARKS, write_table
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from sklearn.neural_network import MLPClassifier
+from stacks import FuncStack, JaxStack, in_place_of_ours
 
 from fbert.encoder import EncoderSource
 from fbert.encoder.model import Encoder
 from fbert.prepare import prepare
 from fbert.probe import ProbeResult, ProbeSettings, Setting, run_probe
 from fbert.probe.data import hold_out
+from fbert.probe.perceptrons import Stack
 from fbert.store import read
 from fbert.store.embed import embed
 from fbert.study.known_tasks import KNOWN_TASKS
 
 CORES = 2
 LAYER = 6
+JAX = ("jax==0.10.2", "jaxlib==0.10.2", "ml_dtypes==0.6.0", "opt_einsum==3.4.0")
 CORPORA = Path(os.environ.get("FBERT_CORPORA", Path(__file__).parents[1] / "results/downloads"))
 STREUSLE = {part: CORPORA / f"streusle/streusle.ud_{part}.conllulex" for part in ("train", "test")}
 PUD = {"all": CORPORA / "UD_English-PUD/en_pud-ud-test.conllu"}
@@ -89,11 +100,54 @@ class Cost:
         return f"{self.wall:.1f} s, {self.busy:.1f} s busy"
 
 
-def ours(case: Case, settings: ProbeSettings, seed: int) -> tuple[Cost, ProbeResult]:
-    """The whole probe: search, final runs, figures."""
+def ours(
+    case: Case, settings: ProbeSettings, seed: int, stack: type[Stack] | None = None
+) -> tuple[Cost, ProbeResult]:
+    """The whole probe: search, final runs, figures; with another stack of perceptrons if one is given."""
     start, busy = time.perf_counter(), time.process_time()
-    result = run_probe(case.train, case.test, case.labels, settings, seed, threads=CORES)
+    with in_place_of_ours(stack):
+        result = run_probe(case.train, case.test, case.labels, settings, seed, threads=CORES)
     return Cost(time.perf_counter() - start, time.process_time() - busy), result
+
+
+@contextmanager
+def jax_beside() -> Iterator[dict[str, str]]:
+    """Yield an environment in which JAX is found, one thread for each of its operations."""
+    with tempfile.TemporaryDirectory() as folder:
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, *JAX]
+        subprocess.run(install, check=True)
+        flags = {"PYTHONPATH": folder, "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+        yield os.environ | flags
+
+
+def in_jax(case: Case, settings: ProbeSettings, environment: dict[str, str]) -> tuple[Cost, float]:
+    """The whole probe with JAX's stack, in a process that has JAX: cost and test accuracy."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder, "case.npz")
+        (X, y), (X_test, y_test) = case.train, case.test
+        np.savez(
+            given,
+            X=X,
+            y=y,
+            X_test=X_test,
+            y_test=y_test,
+            settings=json.dumps(asdict(settings)),
+            labels=case.labels,
+        )
+        command = [sys.executable, __file__, "--jax", str(given)]
+        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    wall, busy, accuracy = json.loads(done.stdout.splitlines()[-1])
+    return Cost(wall, busy), accuracy
+
+
+def be_jax(given: Path) -> None:
+    """Run a case that `in_jax` wrote, and print what it asks for."""
+    with np.load(given) as found:
+        settings = ProbeSettings(**json.loads(str(found["settings"])))
+        train, test = (found["X"], found["y"]), (found["X_test"], found["y_test"])
+        case = Case("", train, test, tuple(found["labels"].tolist()))
+    cost, result = ours(case, settings, 0, JaxStack)
+    print(json.dumps([cost.wall, cost.busy, result.accuracy]))
 
 
 def sample(settings: ProbeSettings) -> list[Setting]:
@@ -136,21 +190,25 @@ def sklearn_finals(case: Case, settings: ProbeSettings, setting: Setting, seed: 
     return cost, 100 * float(np.mean([model.score(*case.test) for model in fitted]))
 
 
-def compare_speed(case: Case, settings: ProbeSettings) -> str:
-    """A row of the table: our cost, the peer's scaled to the whole grid, their ratios."""
+def compare_speed(case: Case, settings: ProbeSettings, whole: bool, jax: dict[str, str]) -> str:
+    """A row of the table: our cost, the peers' and their ratios; scikit-learn's search whole or scaled."""
     cost, result = ours(case, settings, seed=0)
-    tried = sample(settings)
+    torch_func, found = ours(case, settings, seed=0, stack=FuncStack)
+    in_xla, accuracy_in_xla = in_jax(case, settings, jax)
+    tried = settings.grid if whole else sample(settings)
     searching, _ = sklearn_search(case, settings, tried, seed=0)
     chosen = Setting(result.widths, result.l2)
     finishing, accuracy = sklearn_finals(case, settings, chosen, seed=0)
     scale = len(settings.grid) / len(tried)
     peer = Cost(searching.wall * scale + finishing.wall, searching.busy * scale + finishing.busy)
     n, d = case.train[0].shape
+    peers = (torch_func, in_xla, peer)
     return (
-        f"| {case.name} {n} x {d}, {len(settings.grid)} settings + {settings.runs} runs | {cost} "
-        f"| {peer} ({len(tried)} settings: {searching}; final runs: {finishing}) "
-        f"| {peer.wall / cost.wall:.1f}x, busy {peer.busy / cost.busy:.1f}x "
-        f"| {chosen}: {result.accuracy:.2f}, in scikit-learn {accuracy:.2f} |"
+        f"| {case.name} {n} x {d}, {len(settings.grid)} settings + {settings.runs} runs "
+        f"| {cost}; {result.accuracy:.2f} | {torch_func}; {found.accuracy:.2f} "
+        f"| {in_xla}; {accuracy_in_xla:.2f} "
+        f"| {peer}, {'whole' if whole else f'from {len(tried)} settings'}; {accuracy:.2f} "
+        f"| {', '.join(f'{other.busy / cost.busy:.1f}' for other in peers)} |"
     )
 
 
@@ -165,7 +223,7 @@ def compare_accuracy(case: Case, settings: ProbeSettings, seeds: Sequence[int]) 
     difference = np.mean(found) - np.mean(peers)
     return (
         f"| {case.name}, test accuracy over {len(seeds)} seeds | {np.mean(found):.2f} +- {np.std(found):.2f} "
-        f"| {np.mean(peers):.2f} +- {np.std(peers):.2f} | {difference:+.2f} points | |"
+        f"| | | {np.mean(peers):.2f} +- {np.std(peers):.2f} | {difference:+.2f} points |"
     )
 
 
@@ -175,18 +233,29 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="a small grid and few epochs")
     parser.add_argument("--accuracy", type=int, default=0, metavar="SEEDS", help="exhaustive searches")
+    parser.add_argument("--jax", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
+    if arguments.jax:
+        be_jax(arguments.jax)
+        return
     settings = ProbeSettings()
     if arguments.quick:
-        settings = ProbeSettings(widths=[32, 64], l2=[1e-4, 1e-1], max_epochs=20, runs=2)
+        settings = replace(settings, widths=[32, 64], l2=[1e-4, 1e-1], max_epochs=20, runs=2)
     prepositions = load("streusle", "PS-fxn", STREUSLE, "conllulex")
     words = load("pud", "POS", PUD, "conllu", rows=2000 if arguments.quick else 16000)
-    print("| case | ours | scikit-learn | ratio | chosen, test accuracy |\n|---|---|---|---|---|", flush=True)
-    for case in (prepositions, words):
-        print(compare_speed(case, settings), flush=True)
+    rows = [
+        "| probe; test accuracy | fbert | torch.func | JAX | scikit-learn | ratios of busy seconds |",
+        "|---|---|---|---|---|---|",
+    ]
+    with jax_beside() as jax:
+        rows += [compare_speed(case, settings, case is prepositions, jax) for case in (prepositions, words)]
     if arguments.accuracy:
-        print(compare_accuracy(prepositions, settings, range(arguments.accuracy)), flush=True)
+        rows.append(compare_accuracy(prepositions, settings, range(arguments.accuracy)))
+    if arguments.quick:
+        print("\n".join(rows))
+    else:
+        write_table("probe.py", "\n".join(rows), BENCHMARKS)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ rule dynamics:
         PATHS.training(),
     log:
         f"{RESULTS}/logs/dynamics/{{encoder}}/{{tuned}}.log",
+    # Early, so that no job of many minutes is left alone at the end of a study while other cores idle.
+    priority: 2
     conda:
         "../envs/fbert.yaml"
     resources:
@@ -27,6 +29,7 @@ rule follow_states:
         PATHS.passage(),
     log:
         f"{RESULTS}/logs/follow_states/{{encoder}}/{{task}}.log",
+    priority: 2
     conda:
         "../envs/fbert.yaml"
     resources:
@@ -45,6 +48,7 @@ rule learning_curves:
         PATHS.learning_curves(),
     log:
         f"{RESULTS}/logs/learning_curves/{{encoder}}/{{tuned}}.log",
+    priority: 1
     conda:
         "../envs/fbert.yaml"
     resources:

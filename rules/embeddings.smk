@@ -11,7 +11,7 @@ rule embed:
         reading=PATHS.reading(),
     log:
         f"{RESULTS}/logs/embed/{{encoder}}/{{state}}/{{task}}.log",
-    # Before other jobs, since the longest ones, probes, wait for it.
+    # Before other jobs, since probes wait for it.
     priority: 2
     conda:
         "../envs/fbert.yaml"

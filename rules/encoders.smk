@@ -52,6 +52,8 @@ rule finetune:
         directory(PATHS.checkpoint()),
     log:
         f"{RESULTS}/logs/finetune/{{encoder}}/{{tuned}}.log",
+    # First, since what takes longest begins with it: then embedding and probing, or following the run.
+    priority: 3
     conda:
         "../envs/fbert.yaml"
     resources:

@@ -11,7 +11,7 @@ rule probe:
         confusion=PATHS.probe_of_layer("-confusion.csv"),
     log:
         f"{RESULTS}/logs/probe/{{encoder}}/{{state}}/{{task}}-layer-{{layer}}.log",
-    # Early, so that no probe of many minutes is left alone at the end of a study while other cores idle.
+    # Before DirectProbe's short jobs, which are what fills all cores until the end.
     priority: 1
     conda:
         "../envs/fbert.yaml"

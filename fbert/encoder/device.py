@@ -6,6 +6,7 @@ import os
 
 import torch
 from torch.backends import cuda
+from torch.utils import deterministic
 
 from fbert.errors import InputError
 
@@ -27,6 +28,8 @@ def prepare_torch(device: str) -> torch.device:
     # A warning where an encoder uses an operation that has no deterministic form (none on the CPU). This is
     # `use_deterministic_algorithms` without its import of the compiler, which takes a probe two seconds.
     torch.set_deterministic_debug_mode("warn")
+    # With it torch would fill all memory before anything is written there, a twentieth of an update.
+    deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property of the module
     gpu = torch.cuda.is_available()
     name = ("cuda" if gpu else "cpu") if device == "auto" else device
     if name.partition(":")[0] not in ("cpu", "cuda") or (name != "cpu" and not gpu):

@@ -148,9 +148,9 @@ class Stack:
 
     def _penalise(self, batch: int) -> Tensor:
         """Add the L2 term to the gradients, divided by the batch, and return its values (k,)."""
-        squares = torch.zeros(len(self), device=self.device)
+        squares, of_row = torch.zeros(len(self), device=self.device), self._l2 / batch
         for weight, gradient in zip(self._weights, self._weight_gradients, strict=True):
-            gradient.addcmul_(weight, self._l2 / batch)
+            gradient.addcmul_(weight, of_row)
             squares += torch.linalg.vector_norm(weight.flatten(1), dim=1).square_()
         return squares * self._l2[:, 0, 0] / 2
 

@@ -12,6 +12,7 @@ from fbert.errors import InputError
 from fbert.probe import ProbeSettings, Setting, learning_curves, run_probe
 from fbert.probe.control import control_labels
 from fbert.probe.measures import confusion_matrix, per_label
+from fbert.probe.training import advance_all
 
 QUICK = ProbeSettings(widths=[8, 16], l2=[1e-3, 1.0], runs=3, max_epochs=30)
 TRAIN, TEST = blobs(300), blobs(150, draw=1)
@@ -61,6 +62,21 @@ def test_torch_keeps_its_threads():
     before = torch.get_num_threads()
     quick(threads=2)
     assert torch.get_num_threads() == before
+
+
+def test_numbers_below_the_normal_ones_are_zero_in_training_alone():
+    """Each product with one takes a processor many times as long."""
+
+    class Tiny:
+        cost = 0
+
+        def advance(self, until):
+            self.product = float(torch.full((4,), 1e-30).mul_(1e-10).max())
+
+    trained, here = Tiny(), Tiny()
+    advance_all([trained], 1, threads=1)
+    here.advance(1)
+    assert (trained.product, here.product) == (0, pytest.approx(1e-40))
 
 
 def test_half_precision_features_are_the_same_features():

@@ -110,3 +110,14 @@ def test_planning_imports_no_heavy_library(checkout):
         [sys.executable, "-c", code], cwd=checkout.folder, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1].split() == ["loaded:"]
+
+
+def test_snakemake_looks_for_jobs_when_one_is_done_and_not_by_the_clock(checkout):
+    made = "results/tiny/corpora/generated/treebank.conllu"
+    code = "import sys, runpy, threading\n"
+    code += f"sys.argv = ['snakemake', '--cores', '1', {made!r}, '--config', {f'study={TINY}'!r}]\n"
+    code += "threading.Timer = None\n"
+    code += "runpy.run_module('snakemake', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=checkout.folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (checkout.folder / made).is_file()
