@@ -14,9 +14,11 @@ import sys
 KERNEL = """
 import numpy as np
 from fbert.directprobe.estimator import DirectProbe
-X, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 3
-probe = DirectProbe().fit(X, y)
-DirectProbe().fit(X, y, warm_start_from=probe)
+y = np.arange(60) % 3
+for precision in (np.float32, np.float64):
+    X = np.random.default_rng(0).normal(size=(60, 3)).astype(precision)
+    probe = DirectProbe().fit(X, y)
+    DirectProbe().fit(X, y, warm_start_from=probe).predict(X[:1])
 """
 # Two processes, each with about half of the work.
 MODULES = (

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, Self
 
 import numpy as np
@@ -40,9 +41,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
     Vectors in less than double precision may lie in a plane but for rounding, as after a layer's
     normalisation; a direction along which they differ by rounding alone is left out of account.
 
-    Points in single precision are not copied. Beside them a fit takes half as much memory again at most,
-    and a matrix of d x d; where labels overlap, besides, the centres of their clusters, which is four times
-    as much as the points of these labels.
+    Points in single precision are not copied, so for prediction they have to stay as they are. Beside them a
+    fit takes half as much memory again at most, and a matrix of d x d; where labels overlap, besides, the
+    centres of their clusters, which is four times as much as the points of these labels.
 
     Args:
         gap: how far the lower and the upper bound of a distance may differ, relative to the upper one.
@@ -124,6 +125,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         checked_gap(self.gap)
         self.classes_, index = checked_labels(y, len(X))
         self.n_features_in_ = X.shape[1]
+        self._given, self._checksum = cloud.given, zlib.crc32(cloud.given.data)
         members = [np.flatnonzero(index == label) for label in range(len(self.classes_))]
         whole = self._compare_labels(cloud, index, members, warm_start_from)
         rows = self._cluster(cloud, index, whole)
@@ -177,6 +179,10 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
     def _inside(self, X: Any) -> Floats:
         """Return new points in working coordinates."""
         check_is_fitted(self)
+        if zlib.crc32(self._given.data) != self._checksum:
+            raise InputError(
+                "the points that this was fitted to were changed since, in place: fit it again, or fit a copy"
+            )
         X, d = checked(X), self.n_features_in_
         if X.shape[1] != d:
             raise InputError(

@@ -7,6 +7,7 @@ import pytest
 
 from fbert.directprobe import DirectProbe, pairwise_distances
 from fbert.directprobe.solver.points import PointSet, framed, lengths_of, mean_of
+from fbert.errors import InputError
 
 
 def normalised(seed, n=300, d=20, dtype=np.float32):
@@ -21,7 +22,7 @@ def test_what_is_known_of_points_is_that_of_their_working_coordinates(dtype):
     given, frame, cloud = framed(normalised(0, dtype=dtype))
     Z, w = frame.flattened(given), np.random.default_rng(1).normal(size=given.shape[1])
     assert (len(frame.flat) == 0) == (dtype == np.float64)
-    assert cloud.given is given or dtype == np.float64
+    assert np.shares_memory(cloud.given, given) == (dtype != np.float64)
     rows = np.array([5, 299, 0, 17, 8, 100, 101])
     some = PointSet.of(cloud, rows)
     np.testing.assert_allclose(some.scores(w), Z[rows] @ w, atol=1e-14)
@@ -36,7 +37,7 @@ def test_what_is_known_of_points_is_that_of_their_working_coordinates(dtype):
     np.testing.assert_allclose(lengths_of(given), np.linalg.norm(given.astype(float), axis=1), rtol=1e-12)
 
 
-@pytest.mark.parametrize("away", [0.0, 30.0, 3000.0])
+@pytest.mark.parametrize("away", [0.0, 3.0, 30.0, 3000.0])
 def test_single_precision_changes_no_answer(away):
     """However far from the origin, where products with points as they came would lose digits."""
     random = np.random.default_rng(2)
@@ -44,11 +45,23 @@ def test_single_precision_changes_no_answer(away):
     X = (random.normal(size=(400, 8)) + random.normal(size=(4, 8))[y] * 1.2 + away).astype(np.float32)
     single, double = DirectProbe().fit(X, y), DirectProbe().fit(X.astype(float), y)
     np.testing.assert_array_equal(single.labels_, double.labels_)
-    assert (framed(X)[2].given is not framed(X)[0]) == (away == 3000.0)
+    points, _, cloud = framed(X)
+    assert np.shares_memory(cloud.given, points) == (away < 30)
     exact = pairwise_distances(X.astype(float), y, gap=1e-6)[0]
     for pair, found in pairwise_distances(X, y)[0].items():
         assert found.status == exact[pair].status
         assert found.lower <= exact[pair].upper * (1 + 1e-6) and found.upper >= exact[pair].lower * (1 - 1e-6)
+
+
+def test_points_that_were_changed_in_place_are_refused():
+    X = np.random.default_rng(4).normal(size=(30, 3)).astype(np.float32)
+    probe = DirectProbe().fit(X, np.arange(30) % 2)
+    new = X[:2].copy()
+    probe.predict(new)
+    X *= 2
+    for ask in (probe.predict, probe.hull_distances):
+        with pytest.raises(InputError, match="were changed since, in place: fit it again"):
+            ask(new)
 
 
 def test_points_in_single_precision_are_not_copied():

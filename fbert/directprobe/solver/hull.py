@@ -141,14 +141,13 @@ def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) ->
     """Find the distance of two hulls in working coordinates; an infinite gap asks for the verdict only."""
     centre = (A.mean + B.mean) / 2
     extent = max(A.radius, B.radius, float(np.linalg.norm(A.mean - B.mean)))
-    reach = max(A.reach, B.reach)
-    if reach > FAR * extent:  # rounding there would cost digits
+    if max(A.reach, B.reach) > FAR * extent:  # rounding there would cost digits
         first = start or _first_guess(A, B)
         near_a, near_b = (PointSet.whole(points_of(of.cloud, of.rows) - centre) for of in (A, B))
-        found = _solve(near_a, near_b, extent, 2 * extent, gap, first)
+        found = _solve(near_a, near_b, extent, gap, first)
         offset = found.offset + float(found.normal @ centre)
         return replace(found, offset=offset, point_a=found.point_a + centre, point_b=found.point_b + centre)
-    return _solve(A, B, extent, reach, gap, start or _first_guess(A, B))
+    return _solve(A, B, extent, gap, start or _first_guess(A, B))
 
 
 def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance:
@@ -182,13 +181,11 @@ def rounding(d: int, reach: float) -> float:
     return float(4 * (d + 64) * np.finfo(float).eps * reach)
 
 
-def _solve(
-    A: PointSet, B: PointSet, extent: float, reach: float, gap: float, support: Support
-) -> HullDistance:
+def _solve(A: PointSet, B: PointSet, extent: float, gap: float, support: Support) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
-    error = rounding(len(A.mean), reach)
+    error = rounding(len(A.mean), max(A.reach, B.reach))
     limits = Limits(min(gap, CLOSE), error, GRAM * extent, bool(np.isinf(gap)), BATCH, ROUNDS)
-    found = _nearest(A, B, support, reach, limits)
+    found = _nearest(A, B, support, max(A.size, B.size), limits)
     bounds = Bounds(_support_of(found), found.normal, found.middle, found.lower)
     if found.lower <= error or found.lower < (1 - gap) * found.upper:
         steps = 4 * (len(A.mean) + 2)
@@ -196,10 +193,10 @@ def _solve(
     return _judged(A, B, bounds, error, extent)
 
 
-def _nearest(A: PointSet, B: PointSet, support: Support, reach: float, limits: Limits) -> Found:
+def _nearest(A: PointSet, B: PointSet, support: Support, size: float, limits: Limits) -> Found:
     """Run the compiled method from a support."""
     weights = np.concatenate([support.weights_a, support.weights_b])
-    return nearest(A.side, B.side, Start(support.rows_a, support.rows_b, weights), reach**2 or 1.0, limits)
+    return nearest(A.side, B.side, Start(support.rows_a, support.rows_b, weights), size**2 or 1.0, limits)
 
 
 def _support_of(found: Found) -> Support:

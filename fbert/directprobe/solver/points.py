@@ -34,6 +34,7 @@ MANTISSA = 24  # bits kept of a centre, so that subtracting it from float16 and 
 FLAT = 8  # units of the last place that rounding may move a vector by, through the arithmetic that made it
 BLOCK = 1024  # rows looked at together, so that no second copy of the points is made
 FAR = 16  # sets this many times further from the origin than they are large are moved to it
+OFF = 4  # the same for all points, in single precision: beyond, most pairs of labels would be moved each
 FEW = 4  # rows a dimension that mostly tell already that no direction is flat
 
 
@@ -104,7 +105,7 @@ class PointSet:
         rows: (k,) which.
         mean: (d,) their mean, in working coordinates.
         reach: what bounds the rounding of their products: the largest norm of a point as it came, and that
-            of the centre, in units of the working coordinates. No point is further from the origin.
+            of the centre, in units of the working coordinates.
     """
 
     cloud: Cloud
@@ -129,6 +130,11 @@ class PointSet:
     def radius(self) -> float:
         """Largest distance of a point from the mean."""
         return farthest(self.cloud, self.rows, self.mean)
+
+    @property
+    def size(self) -> float:
+        """A distance from the origin that no point exceeds, by little."""
+        return float(np.linalg.norm(self.mean)) + self.radius
 
     def __len__(self) -> int:
         """Return the number of points."""
@@ -165,7 +171,17 @@ def lengths_of(X: Floats) -> Floats:
 def as_given(points: Floats) -> Cloud:
     """Return (n, d) points whose working coordinates are what is given."""
     d = points.shape[1]
-    return Cloud(np.ascontiguousarray(points), np.zeros(d), 1.0, np.empty((0, d)))
+    return Cloud(_sealed(points), np.zeros(d), 1.0, np.empty((0, d)))
+
+
+def _sealed(points: Floats) -> Floats:
+    """Return points row after row in memory, as a view that cannot be written.
+
+    To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one.
+    """
+    view = np.ascontiguousarray(points).view()
+    view.flags.writeable = False
+    return view
 
 
 def points_of(cloud: Cloud, rows: Ints) -> Floats:
@@ -187,8 +203,8 @@ def framed(X: Any) -> tuple[Floats, Frame, Cloud]:
     with threadpool_limits(1, "blas"):  # of more, the rounding would depend on their number
         frame = Frame.around(points, precision_of(X))
         narrow = points.dtype == np.float32
-        if narrow and _reach(points) <= FAR * max(_reach(block - frame.centre) for block in _blocks(points)):
-            return points, frame, Cloud(points, frame.centre, frame.unit, frame.flat)
+        if narrow and _reach(points) <= OFF * max(_reach(block - frame.centre) for block in _blocks(points)):
+            return points, frame, Cloud(_sealed(points), frame.centre, frame.unit, frame.flat)
         return points, frame, as_given(frame.flattened(points))
 
 
