@@ -11,6 +11,7 @@ from fbert.check import check as check_study
 from fbert.check_encoder import check_encoder, encoder_named
 from fbert.errors import InputError
 from fbert.profile import profile
+from fbert.study.schema import read_yaml
 from fbert.study.study import load_study, study_folders
 from fbert.verify import verify
 
@@ -39,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     for_results.add_argument("folder", type=Path, help="results/NAME, or a copy of it")
     for_results.add_argument("--study", help="name or path of the study, if not the one the results are of")
+    for_results.add_argument(
+        "--configfile",
+        type=Path,
+        help="as given to Snakemake: its `checksums` hold besides those of config.yaml here",
+    )
     for_results.set_defaults(answer=_verify)
     for_study = commands.add_parser(
         "check",
@@ -83,11 +89,21 @@ def _checked(name: str, mirror: str | None) -> Iterator[str]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    faults, read = verify(options.folder, options.study, study_folders(_CHECKOUT), _CHECKOUT / "scripts")
+    studies, scripts = study_folders(_CHECKOUT), _CHECKOUT / "scripts"
+    checksums = _checksums(options.configfile)
+    faults, read = verify(options.folder, options.study, studies, scripts, checksums)
     for fault in faults:
         print(fault)
     print(f"{options.folder}: {read} files read, {len(faults) or 'no'} faults")
     return 1 if faults else 0
+
+
+def _checksums(configfile: Path | None) -> dict[str, str]:
+    """Return the checksums of public files by which a workflow here would go."""
+    own = [path for path in (Path("config.yaml"), Path("config", "config.yaml")) if path.is_file()][:1]
+    given = [configfile] if configfile is not None else []
+    read = [read_yaml(path) or {} for path in [*own, *given]]
+    return {file: checksum for one in read for file, checksum in (one.get("checksums") or {}).items()}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ works offline, without Snakemake and its memory, on a folder that was copied, mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,11 @@ class Fault:
 
 
 def verify(
-    folder: Path, study: str | None, studies: Sequence[Path], scripts: Path
+    folder: Path,
+    study: str | None,
+    studies: Sequence[Path],
+    scripts: Path,
+    checksums: Mapping[str, str] | None = None,
 ) -> tuple[list[Fault], int]:
     """Hold every file of a folder against its record, and every record against study and code.
 
@@ -53,6 +57,7 @@ def verify(
         study: name or path of the study; None for the one that the results say they are of.
         studies: folders in which a study is looked for by its name.
         scripts: folder of the rules' scripts; without it, code is not compared.
+        checksums: of public files, instead of the pinned ones, as in the configuration.
 
     Returns:
         The faults, and the number of files that were read.
@@ -63,7 +68,7 @@ def verify(
     if not (folder / FOLDER).is_dir():
         raise InputError(f"{folder}: no results of a study (it has no folder `{FOLDER}`)")
     asked = load_study(study, *studies) if study else _study_of(folder, studies)
-    plan = Plan(asked, scripts)
+    plan = Plan(asked, scripts, checksums)
     ledger = plan.open_ledger(Results(str(folder)))
     read = [path for made in ledger.records.values() for path in made.outputs]
     faults = [

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from checkout import TINY
 
-from fbert.__main__ import main
+from fbert.__main__ import _checksums, main
 from fbert.errors import InputError
 from fbert.made import Made
 from fbert.verify import verify
@@ -182,6 +182,20 @@ def test_a_received_folder_brings_its_study_along(whole, monkeypatch, tmp_path, 
     monkeypatch.chdir(tmp_path)
     assert main(["verify", str(whole)]) == 0
     assert "no faults" in capsys.readouterr().out
+
+
+def test_checksums_are_those_by_which_a_workflow_here_would_go(monkeypatch, tmp_path, capsys):
+    """Of a file that is not the public one, everything was said to be stale."""
+    monkeypatch.chdir(tmp_path)
+    assert _checksums(None) == {}
+    Path("config").mkdir()
+    Path("config/config.yaml").write_text("checksums: {a: 1, b: 2}")
+    given = tmp_path / "mine.yaml"
+    given.write_text("checksums: {b: 3}\nmirror: here")
+    assert _checksums(None) == {"a": 1, "b": 2}
+    assert _checksums(given) == {"a": 1, "b": 3}
+    assert main(["verify", ".", "--configfile", "absent.yaml"]) == 2
+    assert "absent.yaml: cannot be read" in capsys.readouterr().err
 
 
 def test_what_is_no_folder_of_results_is_refused(tmp_path, capsys):

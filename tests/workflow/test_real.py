@@ -1,5 +1,7 @@
 """A small end-to-end run on the real corpora, where they are at hand."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +29,10 @@ def tables(corpora_folder, tmp_path_factory):
     (folder / "machine.yaml").write_text(yaml.safe_dump(machine | {"mirror": str(corpora_folder)}))
     checkout = Checkout.fresh(folder / "checkout")
     checkout.run("--configfile", str(folder / "machine.yaml"), study=STUDY)
+    verified = [sys.executable, "-m", "fbert", "verify", "results/real", "--study", str(STUDY)]
+    verified += ["--configfile", str(folder / "machine.yaml")]
+    said = subprocess.run(verified, cwd=checkout.folder, capture_output=True, text=True, check=False)
+    assert said.stdout.splitlines()[-1].endswith("files read, no faults"), said
     return checkout.folder / "results/real/tables"
 
 
