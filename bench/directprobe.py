@@ -120,12 +120,17 @@ def dependency_pairs(X: np.ndarray, y: np.ndarray, sample: int, programs: int) -
     known: list[bool] = []
     linear = timed(lambda: known.extend(_linear(X[y == a], X[y == b]) for a, b in some)) * scale
     scaled = f"scaled from {len(some)} pairs"
-    intelex, of = f"SVC of scikit-learn-intelex, {scaled}, distances up to {off:.1%} off", "of the same"
+    strongest = f"SVC of scikit-learn-intelex, {scaled}, distances up to {off:.1%} off"
     return [
         *row(f"{len(pairs)} pairs of DEP, {X.shape}", ours, svc, f"SVC, {scaled}"),
-        *row("the same", ours, other * scale, intelex),
-        *row(f"verdicts {of}", verdicts, highs, f"HiGHS, scaled from {len(few)} pairs"),
-        *row(f"verdicts {of}", verdicts, linear, f"LinearSVC, {scaled}, parts {sum(known)} of {len(known)}"),
+        *row("the same", ours, other * scale, strongest),
+        *row("verdicts of the same", verdicts, highs, f"HiGHS, scaled from {len(few)} pairs"),
+        *row(
+            "verdicts of the same",
+            verdicts,
+            linear,
+            f"LinearSVC, {scaled}, parts {sum(known)} of {len(known)}",
+        ),
     ]
 
 

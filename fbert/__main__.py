@@ -12,7 +12,7 @@ from fbert.check_encoder import check_encoder, encoder_named
 from fbert.errors import InputError
 from fbert.profile import profile
 from fbert.study.schema import read_yaml
-from fbert.study.study import load_study, study_folders
+from fbert.study.study import configuration_file, load_study, study_folders
 from fbert.verify import verify
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     for_results.add_argument(
         "--configfile",
         type=Path,
-        help="as given to Snakemake: its `checksums` hold besides those of config.yaml here",
+        help="as given to Snakemake: its `checksums` hold besides those of config.yaml",
     )
     for_results.set_defaults(answer=_verify)
     for_study = commands.add_parser(
@@ -100,9 +100,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _checksums(configfile: Path | None) -> dict[str, str]:
     """Return the checksums of public files by which a workflow here would go."""
-    own = [path for path in (Path("config.yaml"), Path("config", "config.yaml")) if path.is_file()][:1]
-    given = [configfile] if configfile is not None else []
-    read = [read_yaml(path) or {} for path in [*own, *given]]
+    read = [read_yaml(path) or {} for path in (configuration_file(_CHECKOUT), configfile) if path is not None]
     return {file: checksum for one in read for file, checksum in (one.get("checksums") or {}).items()}
 
 

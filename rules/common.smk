@@ -48,15 +48,10 @@ from fbert.paths import (
 from fbert.plan import plan_of
 from fbert.products import FIGURES, PRODUCTS, TABLES, targets
 from fbert.states import ORIGINAL
+from fbert.study.study import configuration_file
 
 
-def configuration():
-    """The configuration of the working folder; if it has none, that of the checkout."""
-    own = [Path("config.yaml"), Path("config", "config.yaml")]
-    return str(next(path for path in [*own, ROOT / "config.yaml"] if path.is_file()))
-
-
-configfile: configuration()
+configfile: str(configuration_file(ROOT))
 
 
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():

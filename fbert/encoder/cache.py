@@ -59,6 +59,11 @@ def cached_files(source: EncoderSource) -> dict[str, Path] | None:
     return {name: folder / name for name in listed or files_read(here)}
 
 
+def is_whole(source: EncoderSource) -> bool:
+    """Tell whether the cache says which files an encoder has, and has them all."""
+    return listed_files(source) is not None and cached_files(source) is not None
+
+
 @contextmanager
 def cache_first(source: EncoderSource) -> Iterator[None]:
     """Keep Hugging Face's libraries from the network if the cache has the encoder whole.
@@ -66,8 +71,7 @@ def cache_first(source: EncoderSource) -> Iterator[None]:
     With a whole cache they would still ask the hub about files that an encoder may have and this one lacks;
     with no network they would wait two minutes for an answer.
     """
-    whole = source.hub is not None and listed_files(source) is not None and cached_files(source) is not None
-    with network(not whole and not is_offline_mode()):
+    with network(not is_offline_mode() and not (source.hub is not None and is_whole(source))):
         yield
 
 

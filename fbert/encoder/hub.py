@@ -8,7 +8,7 @@ from typing import Any
 
 from huggingface_hub import HfApi, snapshot_download
 
-from fbert.encoder.cache import cached_files, files_read, listed_files
+from fbert.encoder.cache import cached_files, files_read, is_whole, listed_files
 from fbert.encoder.loading import load_model
 from fbert.encoder.source import EncoderSource
 from fbert.errors import CorruptFileError, InputError
@@ -34,7 +34,7 @@ def fetch(source: EncoderSource) -> dict[str, Any]:
         CorruptFileError: a file is not what the hub has; the message names it.
     """
     source.location()  # which refuses a folder of its name
-    if listed_files(source) is None or cached_files(source) is None:
+    if not is_whole(source):
         try:
             _download(source)
         except InputError:

@@ -248,6 +248,12 @@ def study_folders(checkout: Path) -> list[Path]:
     return [shipped] if own.resolve() == shipped.resolve() else [own, shipped]
 
 
+def configuration_file(checkout: Path) -> Path | None:
+    """Return the configuration of the working folder; if it has none, that of a checkout, if it is one."""
+    own = [Path("config.yaml"), Path("config", "config.yaml")]
+    return next((path for path in [*own, checkout / "config.yaml"] if path.is_file()), None)
+
+
 def _is_shipped(study: Path) -> bool:
     """Tell whether a study's file is one that comes with fbert, in whichever checkout."""
     folder = study.resolve().parent

@@ -41,13 +41,14 @@ class Cluster:
         label: index of its label.
         rows: (m,) its points, those of the larger of the two that were merged first.
         mean: (d,) of its points, in working coordinates; None if nobody knows it yet.
+        hull: its points with what is known of them, if a referee keeps them (`Referee`).
     """
 
     number: int
     label: int
     rows: Ints
     mean: Floats | None = None
-    _hull: PointSet | None = field(default=None, init=False, repr=False)
+    hull: PointSet | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def of_point(cls, row: int, label: int, point: Floats | None = None) -> Cluster:
@@ -73,23 +74,6 @@ class Cluster:
     def root(self) -> int:
         """Its first row, which it keeps while it takes in smaller clusters; proofs are kept under it."""
         return int(self.rows[0])
-
-    def hull(self, cloud: Cloud, lengths: Floats) -> PointSet:
-        """Return its points with what is known of them, which large clusters keep.
-
-        Args:
-            cloud: the points.
-            lengths: (n,) their norms, as they came.
-        """
-        if self._hull is not None:
-            return self._hull
-        if self.mean is None:
-            found = PointSet.of(cloud, self.rows)
-        else:
-            found = PointSet(cloud, self.rows, self.mean, reach_of(cloud, float(lengths[self.rows].max())))
-        if len(self.rows) >= KEPT:
-            self._hull = found
-        return found
 
 
 @dataclass(frozen=True)
@@ -129,7 +113,7 @@ class Referee:
     ) -> Iterator[Conflict]:
         """Yield the conflicts of one cluster with a crowd of one label; keep what may be of use again."""
         if crowd:
-            yield from self._among(cluster, cluster.hull(self.cloud, self._lengths), crowd, planes)
+            yield from self._among(cluster, self._hull(cluster), crowd, planes)
 
     def forget_from(self, number: int) -> None:
         """Forget the undecided verdicts on clusters that were taken back: those from this number on."""
@@ -159,11 +143,26 @@ class Referee:
             yield from self._among(cluster, hull, near, planes)
             crowd = rest
 
+    def _hull(self, cluster: Cluster) -> PointSet:
+        """Return the points of a cluster with what is known of them, which large clusters keep."""
+        if cluster.hull is not None:
+            return cluster.hull
+        if cluster.mean is None:
+            found = PointSet.of(self.cloud, cluster.rows)
+        else:
+            found = self._known(cluster.rows, cluster.mean)
+        if len(cluster.rows) >= KEPT:
+            cluster.hull = found
+        return found
+
     def _union(self, crowd: list[Cluster]) -> PointSet:
         """Return the points of a crowd, cluster after cluster."""
-        rows = np.concatenate([cluster.rows for cluster in crowd])
-        means = [c.hull(self.cloud, self._lengths).mean if c.mean is None else c.mean for c in crowd]
-        mean = np.average(means, axis=0, weights=[len(cluster.rows) for cluster in crowd])
+        means = [self._hull(c).mean if c.mean is None else c.mean for c in crowd]
+        mean = np.average(means, axis=0, weights=[len(c.rows) for c in crowd])
+        return self._known(np.concatenate([c.rows for c in crowd]), mean)
+
+    def _known(self, rows: Ints, mean: Floats) -> PointSet:
+        """Return points of which the mean is known, so that none has to be read."""
         return PointSet(self.cloud, rows, mean, reach_of(self.cloud, float(self._lengths[rows].max())))
 
     def _pair(
@@ -171,7 +170,7 @@ class Referee:
     ) -> Iterator[Conflict]:
         """Yield the conflict of two clusters, if there is one."""
         key = (cluster.root, other.root)
-        found = solve(hull, other.hull(self.cloud, self._lengths), np.inf, self._start(key, cluster, other))
+        found = solve(hull, self._hull(other), np.inf, self._start(key, cluster, other))
         support = Support(
             cluster.rows[found.rows_a], found.weights_a, other.rows[found.rows_b], found.weights_b
         )

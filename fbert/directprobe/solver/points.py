@@ -307,8 +307,8 @@ def _flat(X: Floats, frame: Frame, width: float) -> Floats:
     """
     d = X.shape[1]
     nothing = np.empty((0, d))
-    step = max(1, len(X) // (FEW * d))
-    for some in (X[::step], X):
+    for step in sorted({max(1, len(X) // (FEW * d)), 1}, reverse=True):
+        some = X[::step]
         products, least = _products(some, frame), 4 * len(some) * width**2
         products.flat[:: d + 1] -= least
         fault = dpotrf(products, lower=True, overwrite_a=True, clean=False)[1]
