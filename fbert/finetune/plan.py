@@ -70,6 +70,12 @@ class Plan:
         epoch, place = divmod(update, self.per_epoch)
         return shuffled_batches(self.lengths, self.settings.batch_size, self.seed, epoch)[place]
 
+    def parts(self, update: int) -> list[NDArray[np.int64]]:
+        """Return the sentences of an update in parts that go through the encoder one after another."""
+        batch = self.batch(update)
+        size = self.settings.micro_batch_size or len(batch)
+        return [batch[start : start + size] for start in range(0, len(batch), size)]
+
     def torch_seed(self, update: int) -> int:
         """Return the seed of all that is random inside an update, which is its dropout."""
         return int(np.random.SeedSequence([self.seed, update]).generate_state(1)[0])

@@ -13,14 +13,16 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
@@ -159,19 +161,33 @@ class TrainingRun:
         # All chance inside an update follows from its number, so that a restart needs no generator's state.
         torch.manual_seed(self.plan.torch_seed(update))
         self.model.train(True)
-        scores, labels = self.model.logits(self.train_data, self.plan.batch(update).tolist())
-        loss = cross_entropy(scores, labels)
-        self._check_loss(loss.item(), update)
         self.optimizer.zero_grad()
-        loss.backward()
+        loss, accuracy = self._gradients(self.plan.parts(update))
+        self._check_loss(loss, update)
         self.optimizer.step()
         return {
             "update": update + 1,
             "epoch": update // self.plan.per_epoch + 1,
-            "loss": loss.item(),
-            "accuracy": (scores.argmax(1) == labels).double().mean().item(),
+            "loss": loss,
+            "accuracy": accuracy,
             "learning_rate": rate,
         }
+
+    def _gradients(self, parts: Sequence[NDArray[np.int64]]) -> tuple[float, float]:
+        """Add up the gradients of a batch's loss, a part at a time; return the loss, and the head's accuracy.
+
+        The loss is a mean over examples. Parts of equally many sentences differ in their number, so that each
+        counts by its share.
+        """
+        examples = sum(len(self.train_data.labels[sentence]) for part in parts for sentence in part)
+        total = right = 0.0
+        for part in parts:
+            scores, labels = self.model.logits(self.train_data, part.tolist())
+            loss = cross_entropy(scores, labels) * (len(labels) / examples)
+            loss.backward()
+            total += loss.item()
+            right += (scores.argmax(1) == labels).sum().item()
+        return total, right / examples
 
     def _check_loss(self, loss: float, update: int) -> None:
         if not math.isfinite(loss):

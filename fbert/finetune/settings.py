@@ -33,6 +33,9 @@ class FinetuneSettings:
     Attributes:
         epochs: passes over the training sentences.
         batch_size: sentences in a batch; each has at least one example of the task.
+        micro_batch_size: sentences that go through the encoder together. A batch of more is taken in parts,
+            whose gradients add up to its own, rounding and dropout aside, in the memory of one; None to take
+            it whole.
         learning_rate: Adam's, at its peak.
         warmup: share of the updates over which the learning rate rises, before it falls towards 0.
         snapshots: updates at which weights are kept, evenly spaced with start and end; 0 for none.
@@ -42,6 +45,7 @@ class FinetuneSettings:
 
     epochs: int = 10
     batch_size: int = 32
+    micro_batch_size: int | None = None
     learning_rate: float = 3e-4
     warmup: float = 0.1
     snapshots: int = 0
@@ -56,6 +60,8 @@ class FinetuneSettings:
         """
         if self.epochs < 1 or self.batch_size < 1:
             raise InputError(f"epochs ({self.epochs}) and batch_size ({self.batch_size}) must be at least 1")
+        if self.micro_batch_size is not None and self.micro_batch_size < 1:
+            raise InputError(f"micro_batch_size is a number of sentences, not {self.micro_batch_size}")
         if not self.learning_rate > 0:
             raise InputError(f"learning_rate must be above 0, not {self.learning_rate}")
         if not 0 <= self.warmup < 1:

@@ -24,6 +24,14 @@ def test_every_sentence_comes_once_an_epoch(lengths, batch_size, seed):
         assert all(len(batch) <= batch_size for batch in drawn)
 
 
+@pytest.mark.parametrize(("at_once", "sizes"), [(None, [8]), (3, [3, 3, 2]), (8, [8]), (50, [8])])
+def test_parts_of_a_batch_are_no_larger_than_asked_for(at_once, sizes):
+    plan = Plan(FinetuneSettings(batch_size=8, micro_batch_size=at_once), tuple(range(3, 103)), 0)
+    parts = plan.parts(1)
+    assert [len(part) for part in parts] == sizes
+    np.testing.assert_array_equal(np.concatenate(parts), plan.batch(1))
+
+
 def test_epochs_and_seeds_differ_and_repeat():
     lengths = tuple(range(3, 103))
     first, again, other_epoch, other_seed = (
@@ -83,6 +91,7 @@ def test_a_study_speaks_in_plain_values():
         ({"epoch": 3}, "unknown key 'epoch'; valid are: epochs, batch_size"),
         ({"epochs": 0}, "epochs (0) and batch_size (32) must be at least 1"),
         ({"batch_size": 0}, "batch_size (0) must be at least 1"),
+        ({"micro_batch_size": 0}, "micro_batch_size is a number of sentences, not 0"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0, not 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be above 0, not nan"),
         ({"warmup": 1}, "warmup is a share of the updates: at least 0 and below 1, not 1"),

@@ -84,10 +84,11 @@ def naive_training(source, data, task, settings, head, points_of=naive_points):
 @pytest.mark.parametrize(
     ("family", "points_of"), [("bert", naive_points), ("gpt2", last_points), ("llama", last_points)]
 )
-def test_training_is_that_of_a_naive_loop(tmp_path, family, points_of, task, arity):
+@pytest.mark.parametrize("at_once", [None, 3])
+def test_training_is_that_of_a_naive_loop(tmp_path, family, points_of, task, arity, at_once):
     still = STILL if family == "bert" else STILL_DECODER
     source, data = build(family, tmp_path / "still", **still), corpus()
-    settings = FinetuneSettings(epochs=1, batch_size=8, learning_rate=1e-3)
+    settings = FinetuneSettings(epochs=1, batch_size=8, micro_batch_size=at_once, learning_rate=1e-3)
     finetune(source, data, task, settings, 0, tmp_path / "tuned", device="cpu")
     torch.manual_seed(0)
     head = torch.nn.Linear(max(arity, 1) * 16, len(data.labels[task]))
