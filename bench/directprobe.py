@@ -296,8 +296,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     quick = parser.parse_args().quick
-    compile_seconds = timed(lambda: hull_distance([[0.0, 1.0]], [[1.0, 0.0]]))
-    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; compiled after {compile_seconds:.1f} s")
+    subprocess.run([sys.executable, ROOT / "envs/compile.py"], check=True)  # as `make setup` does
     table: list[str] = []
     found = words()
     n = 1500 if quick else WORDS
