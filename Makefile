@@ -17,7 +17,7 @@ INSTALL := install --disable-pip-version-check --quiet --no-compile
 SIDE_BY_SIDE := --numprocesses $$(( $(CORES) + 2 )) --dist loadfile --no-loadscope-reorder
 QUICK := not workflow and not training and not network and not hard and not anywhere and not container and not slurm and not browser
 # Which part of the long tests goes with a commit: each in its turn, as chance has it.
-PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % 6 + 1)))/6
+PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % 12 + 1)))/12
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
@@ -72,7 +72,7 @@ test: $(READY_DEV) ## Pass the tests: every promise once, in about six minutes o
 test-hard: $(READY_DEV) ## Pass the tests that take long, all of them
 	$(BIN)/python -m pytest -m hard $(SIDE_BY_SIDE) $(OPTIONS)
 
-test-part: $(READY_DEV) ## Pass a sixth of those, which one depends on the commit; PART=2/6 chooses
+test-part: $(READY_DEV) ## Pass a twelfth of those, which one depends on the commit; PART=2/12 chooses
 	$(BIN)/python -m pytest -m hard --part $(PART) $(SIDE_BY_SIDE) $(OPTIONS)
 
 test-anywhere: $(READY_DEV) ## Pass the tests in which fbert is deployed: the wheel, Snakemake alone, from git, read-only
