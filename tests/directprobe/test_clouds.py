@@ -1,11 +1,13 @@
 """Points are read as they came: what is computed of them is what their working coordinates give."""
 
+import pickle
 import tracemalloc
 
 import numpy as np
 import pytest
 
 from fbert.directprobe import DirectProbe, pairwise_distances
+from fbert.directprobe.solver.kernel import nearest
 from fbert.directprobe.solver.points import PointSet, framed, lengths_of, mean_of
 from fbert.errors import InputError
 
@@ -51,6 +53,16 @@ def test_single_precision_changes_no_answer(away):
     for pair, found in pairwise_distances(X, y)[0].items():
         assert found.status == exact[pair].status
         assert found.lower <= exact[pair].upper * (1 + 1e-6) and found.upper >= exact[pair].lower * (1 - 1e-6)
+
+
+def test_a_probe_that_was_pickled_needs_nothing_compiled_anew():
+    """The kernel is compiled for points that cannot be written, a flag that NumPy does not pickle."""
+    X = np.random.default_rng(5).normal(size=(30, 3))
+    probe = DirectProbe().fit(X, np.arange(30) % 2)
+    expected, compiled = probe.predict(X + 0.1), len(nearest.signatures)
+    again = pickle.loads(pickle.dumps(probe))
+    np.testing.assert_array_equal(again.predict(X + 0.1), expected)
+    assert len(nearest.signatures) == compiled
 
 
 def test_points_that_were_changed_in_place_are_refused():

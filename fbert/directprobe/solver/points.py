@@ -25,6 +25,7 @@ from fbert.directprobe.solver.kernel import (
     Side,
     farthest,
     mean_and_longest,
+    sealed,
     write_points,
     write_scores,
 )
@@ -171,17 +172,7 @@ def lengths_of(X: Floats) -> Floats:
 def as_given(points: Floats) -> Cloud:
     """Return (n, d) points whose working coordinates are what is given."""
     d = points.shape[1]
-    return Cloud(_sealed(points), np.zeros(d), 1.0, np.empty((0, d)))
-
-
-def _sealed(points: Floats) -> Floats:
-    """Return points row after row in memory, as a view that cannot be written.
-
-    To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one.
-    """
-    view = np.ascontiguousarray(points).view()
-    view.flags.writeable = False
-    return view
+    return Cloud(sealed(points), np.zeros(d), 1.0, np.empty((0, d)))
 
 
 def points_of(cloud: Cloud, rows: Ints) -> Floats:
@@ -204,7 +195,7 @@ def framed(X: Any) -> tuple[Floats, Frame, Cloud]:
         frame = Frame.around(points, precision_of(X))
         narrow = points.dtype == np.float32
         if narrow and _reach(points) <= OFF * max(_reach(block - frame.centre) for block in _blocks(points)):
-            return points, frame, Cloud(_sealed(points), frame.centre, frame.unit, frame.flat)
+            return points, frame, Cloud(sealed(points), frame.centre, frame.unit, frame.flat)
         return points, frame, as_given(frame.flattened(points))
 
 
