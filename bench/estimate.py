@@ -11,8 +11,9 @@ workflow's own dry run. So a job of bert-base on DEP is taken for
 
     (packaged encoder on DEP, in minilm) * (bert-base on PS-fxn) / (packaged encoder on PS-fxn)
 
-times the ratio of epochs, if it trains. How far that is off is tried on `minilm` itself: its cut encoders by
-their jobs on PS-fxn alone, against what they took for the other tasks.
+times the ratio of epochs, if it trains; DirectProbe goes by the width of vectors instead, as its products do.
+How far that is off is tried on `minilm` itself: its cut encoders by their jobs on PS-fxn alone, against what
+they took for the other tasks.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from fbert.study.study import load_study
 
 sys.path.insert(0, str(ROOT / "tests"))
 CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results" / "downloads"))
-PACKAGED, TASK, SENTENCES = "minilm-6", "PS-fxn", 500
+PACKAGED, WIDTH, TASK, SENTENCES = "minilm-6", 384, "PS-fxn", 500
 # Layers and width; a head has 64 units, and an inner layer four times the width.
 SHAPES = {
     "bert-tiny": (2, 128),
@@ -146,6 +147,8 @@ class Law:
     def times(self, rule: str, encoder: str) -> float:
         """Return how many times what the packaged encoder takes an encoder takes."""
         rule, encoder = LIKE.get(rule, rule), SAME_SHAPE.get(encoder, encoder)
+        if rule == "directprobe" and encoder in SHAPES:  # a set so small says little but how it starts
+            return SHAPES[encoder][1] / WIDTH
         if (rule, encoder) not in self._parts.index:
             return 1.0  # tables, and what is read from a checkpoint: seconds each
         return float(self._parts[rule, encoder] / self._parts[rule, PACKAGED])
