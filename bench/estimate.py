@@ -149,7 +149,7 @@ class Law:
         rule, encoder = LIKE.get(rule, rule), SAME_SHAPE.get(encoder, encoder)
         if rule == "directprobe" and encoder in SHAPES:  # a set so small says little but how it starts
             return SHAPES[encoder][1] / WIDTH
-        if (rule, encoder) not in self._parts.index:
+        if not encoder or (rule, encoder) not in self._parts.index:
             return 1.0  # tables, and what is read from a checkpoint: seconds each
         return float(self._parts[rule, encoder] / self._parts[rule, PACKAGED])
 
