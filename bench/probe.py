@@ -197,9 +197,8 @@ def sklearn_finals(case: Case, settings: ProbeSettings, setting: Setting, seed: 
         for run in range(settings.runs)
     ]
     fitted = Parallel(n_jobs=CORES)(delayed(model.fit)(*case.train) for model in models)
-    return sum(model.seconds_ for model in fitted), 100 * float(
-        np.mean([model.score(*case.test) for model in fitted])
-    )
+    accuracies = [100 * model.score(*case.test) for model in fitted]
+    return sum(model.seconds_ for model in fitted), float(np.mean(accuracies))
 
 
 def compare_speed(case: Case, settings: ProbeSettings, whole: bool, jax: dict[str, str]) -> str:

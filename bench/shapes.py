@@ -77,13 +77,18 @@ def word_pieces(texts: list[str]) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=built, model_max_length=512, **dict(names))
 
 
+def texts_of(corpus: Path) -> list[str]:
+    """Return the sentences of a treebank, as its comments have them."""
+    lines = corpus.read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix("# text = ") for line in lines if line.startswith("# text = ")]
+
+
 def main() -> None:
     """Make the models, run the two jobs, and write what they took."""
     from checkout import Checkout
 
     pud = next(file for file in known_files() if "PUD" in file)
-    lines = (CORPORA / pud).read_text(encoding="utf-8").splitlines()
-    texts = [line.removeprefix("# text = ") for line in lines if line.startswith("# text = ")]
+    texts = texts_of(CORPORA / pud)
     with tempfile.TemporaryDirectory() as folder:
         checkout = Checkout.fresh(Path(folder))
         save(Path(folder) / "llama-1b", LLAMA, byte_level(texts), "bfloat16")

@@ -68,21 +68,17 @@ class Cloud(NamedTuple):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle it so that its points are sealed again, which NumPy forgets."""
-        return _sealed_again, tuple(self)
+        return cloud_of, tuple(self)
 
 
-def sealed(points: Array) -> Array:
-    """Return points row after row in memory, as a view that cannot be written.
+def cloud_of(given: Array, centre: Array, unit: float, flat: Array) -> Cloud:
+    """Return a cloud of points (n, d), sealed: row after row in memory, as a view that cannot be written.
 
     To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one.
     """
-    view = np.ascontiguousarray(points).view()
+    view = np.ascontiguousarray(given).view()
     view.flags.writeable = False
-    return view
-
-
-def _sealed_again(given: Array, centre: Array, unit: float, flat: Array) -> Cloud:
-    return Cloud(sealed(given), centre, unit, flat)
+    return Cloud(view, centre, unit, flat)
 
 
 class Side(NamedTuple):

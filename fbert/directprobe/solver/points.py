@@ -23,9 +23,9 @@ from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.solver.kernel import (
     Cloud,
     Side,
+    cloud_of,
     farthest,
     mean_and_longest,
-    sealed,
     write_points,
     write_scores,
 )
@@ -172,7 +172,7 @@ def lengths_of(X: Floats) -> Floats:
 def as_given(points: Floats) -> Cloud:
     """Return (n, d) points whose working coordinates are what is given."""
     d = points.shape[1]
-    return Cloud(sealed(points), np.zeros(d), 1.0, np.empty((0, d)))
+    return cloud_of(points, np.zeros(d), 1.0, np.empty((0, d)))
 
 
 def points_of(cloud: Cloud, rows: Ints) -> Floats:
@@ -195,7 +195,7 @@ def framed(X: Any) -> tuple[Floats, Frame, Cloud]:
         frame = Frame.around(points, precision_of(X))
         narrow = points.dtype == np.float32
         if narrow and _reach(points) <= OFF * max(_reach(block - frame.centre) for block in _blocks(points)):
-            return points, frame, Cloud(sealed(points), frame.centre, frame.unit, frame.flat)
+            return points, frame, cloud_of(points, frame.centre, frame.unit, frame.flat)
         return points, frame, as_given(frame.flattened(points))
 
 
