@@ -34,7 +34,7 @@ from scipy.optimize import linprog
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import SVC, LinearSVC
 
-from fbert.directprobe import DirectProbe, HullDistance, hull_distance, pairwise_distances
+from fbert.directprobe import DirectProbe, HullDistances, hull_distance, pairwise_distances
 
 ROOT = Path(__file__).parents[1]
 CORPORA = Path(os.environ.get("FBERT_CORPORA", ROOT / "results" / "downloads"))
@@ -211,12 +211,12 @@ def _embed(model: Any, tokenizer: Any, sentences: list[list[list[str]]]) -> list
 
 def _ours(X: np.ndarray, y: np.ndarray, keep: list[tuple[str, str]]) -> None:
     """Solve the chosen pairs of labels on both cores."""
-    from fbert.directprobe.pairs import solve_pairs
+    from fbert.directprobe.solver.many import solve_pairs
     from fbert.directprobe.solver.points import PointSet, framed
 
     labels, cloud = np.unique(y).tolist(), framed(X)[2]
     sets = [PointSet.of(cloud, np.flatnonzero(y == label)) for label in labels]
-    solve_pairs(sets, [(labels.index(a), labels.index(b)) for a, b in keep], 1e-3, {}, JOBS)
+    solve_pairs(sets, [(labels.index(a), labels.index(b)) for a, b in keep], 1e-3, n_jobs=JOBS)
 
 
 def _each(work: Callable[..., Any], X: np.ndarray, y: np.ndarray, pairs: list[Pair]) -> None:
@@ -249,9 +249,7 @@ def intelex() -> str:
     return python
 
 
-def patched(
-    X: np.ndarray, y: np.ndarray, pairs: list[Pair], found: dict[Pair, HullDistance]
-) -> tuple[float, float]:
+def patched(X: np.ndarray, y: np.ndarray, pairs: list[Pair], found: HullDistances) -> tuple[float, float]:
     """Return the processor seconds of the strongest SVC, and how far its distances are off ours at most."""
     with tempfile.TemporaryDirectory() as folder:
         archive = f"{folder}/pairs.npz"

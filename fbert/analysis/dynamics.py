@@ -16,7 +16,8 @@ from fbert.analysis.centroids import label_centroids
 from fbert.analysis.geometry import alone_points
 from fbert.analysis.sampling import shown_rows
 from fbert.directprobe.pairs import Supports, pairwise_distances
-from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance
+from fbert.directprobe.solver.distances import HullDistances
+from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED
 from fbert.encoder.model import Encoder
 from fbert.encoder.source import EncoderSource
 from fbert.files import read_json, write_json
@@ -177,25 +178,24 @@ def describe_snapshot(
     """
     X, y, labels = examples
     pairs, supports = pairwise_distances(X[~alone], y[~alone], gap=gap, warm_start_from=start)
-    statuses = [found.status for found in pairs.values()]
     found: Arrays = {
-        "linear": np.asarray(OVERLAPPING not in statuses),
-        "undecided": np.asarray(statuses.count(UNDECIDED)),
+        "linear": np.asarray(not (pairs.status == OVERLAPPING).any()),
+        "undecided": np.asarray((pairs.status == UNDECIDED).sum()),
         "centroids": label_centroids(X, y, len(labels)).astype(np.float32),
         "points": X[shown_rows(y)].astype(np.float32),
     }
     large = np.bincount(y[~alone], minlength=len(labels)) >= MIN_POINTS
-    return found | _squares(
-        {pair: pairs[pair] for pair in pairs if large[list(pair)].all()}, len(labels)
-    ), supports
+    return found | _squares(pairs, large), supports
 
 
-def _squares(pairs: Mapping[tuple[int, int], HullDistance], k: int) -> Arrays:
-    """Return distances and their bounds as symmetric (k, k) arrays, NaN where there is none."""
-    squares = {name: np.full((k, k), np.nan) for name in ("distances", "lower", "upper")}
-    for (a, b), found in pairs.items():
-        for name, value in (("distances", found.distance), ("lower", found.lower), ("upper", found.upper)):
-            squares[name][a, b] = squares[name][b, a] = value
+def _squares(pairs: HullDistances, large: NDArray[np.bool_]) -> Arrays:
+    """Return distances and their bounds as symmetric arrays, NaN for labels that are not large."""
+    a, b = np.asarray(pairs.names)[pairs.pairs].T
+    squares = {}
+    for name, column in (("distances", pairs.upper), ("lower", pairs.lower), ("upper", pairs.upper)):
+        square = np.full((len(large), len(large)), np.nan)
+        square[a, b] = square[b, a] = np.where(large[a] & large[b], column, np.nan)
+        squares[name] = square
     return squares
 
 

@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fbert.directprobe.estimator import DirectProbe
     from fbert.directprobe.pairs import Supports, pairwise_distances
+    from fbert.directprobe.solver.distances import HullDistances
     from fbert.directprobe.solver.hull import HullDistance, hull_distance, separate
 
-__all__ = ["DirectProbe", "HullDistance", "Supports", "hull_distance", "pairwise_distances", "separate"]
+__all__ = [
+    "DirectProbe",
+    "HullDistance",
+    "HullDistances",
+    "Supports",
+    "hull_distance",
+    "pairwise_distances",
+    "separate",
+]
 
 _HOMES = {
     "estimator": ("DirectProbe",),
     "pairs": ("Supports", "pairwise_distances"),
+    "solver.distances": ("HullDistances",),
     "solver.hull": ("HullDistance", "hull_distance", "separate"),
 }
 

@@ -16,10 +16,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.clusters.clustering import clusters_of
-from fbert.directprobe.pairs import Pair, Progress, Supports, solve_labels, solve_pairs, supports_of
+from fbert.directprobe.pairs import Supports, solve_labels
 from fbert.directprobe.prediction import hull_distances, nearest_hulls
-from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.solver.distances import HullDistances
+from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED
 from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.many import Progress, solve_pairs
 from fbert.directprobe.solver.points import PointSet, checked, checked_gap, checked_labels, framed, mean_of
 from fbert.directprobe.tables import cluster_table, label_table, verdict_table
 from fbert.errors import InputError
@@ -70,9 +72,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             "undefined" where one of the labels has no cluster large enough.
         cluster_distances_: table of the pairs of large enough clusters of different labels: cluster_a,
             cluster_b, label_a, label_b, distance, lower, upper, status.
-        certificates_: dict from pairs of clusters (a, b) to `HullDistance`: the hyperplane, the nearest
-            points and the support behind each row of cluster_distances_. Rows of a support count within the
-            cluster.
+        certificates_: `HullDistances`, a mapping from pairs of clusters (a, b) to `HullDistance`: the
+            hyperplane, the nearest points and the support behind each row of cluster_distances_. Rows of a
+            support count within the cluster.
         supports_: `Supports`, what `fit(..., warm_start_from=...)` starts from; `to_arrays()` gives plain
             arrays.
 
@@ -196,26 +198,24 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         y: Ints,
         members: list[Ints],
         warm: DirectProbe | Supports | None,
-    ) -> dict[Pair, HullDistance]:
+    ) -> HullDistances:
         """Solve all pairs of labels; keep what the next run can start from."""
         if isinstance(warm, DirectProbe):
             check_is_fitted(warm)
             warm = warm.supports_
         whole = solve_labels(cloud, y, members, self.gap, warm, self.n_jobs, self.progress)
-        self.supports_ = supports_of(whole, members)
+        self.supports_ = Supports.of(whole, members)
         self.separability_ = verdict_table(whole, self.classes_)
         return whole
 
-    def _cluster(self, cloud: Cloud, y: Ints, whole: dict[Pair, HullDistance]) -> list[Ints]:
+    def _cluster(self, cloud: Cloud, y: Ints, whole: HullDistances) -> list[Ints]:
         """Return the rows of each cluster."""
-        meeting = [pair for pair, found in whole.items() if found.status == OVERLAPPING]
-        undecided = sum(found.status == UNDECIDED for found in whole.values())
-        if not meeting:
-            self.n_undecided_ = undecided
+        if not (whole.status == OVERLAPPING).any():
+            self.n_undecided_ = int((whole.status == UNDECIDED).sum())
             return [np.flatnonzero(y == label) for label in range(len(self.classes_))]
         apart = np.eye(len(self.classes_), dtype=bool)
-        for (a, b), found in whole.items():
-            apart[a, b] = apart[b, a] = found.status == SEPARABLE
+        a, b = whole.pairs.T
+        apart[a, b] = apart[b, a] = whole.status == SEPARABLE
         rows, self.n_undecided_ = clusters_of(cloud, y, apart, self.progress)
         return rows
 
@@ -233,7 +233,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         labels = range(len(self.classes_))
         self.centroids_ = np.stack([mean_of(X, np.flatnonzero(y == label)) for label in labels])
 
-    def _measure(self, cloud: Cloud, rows: list[Ints], whole: dict[Pair, HullDistance]) -> None:
+    def _measure(self, cloud: Cloud, rows: list[Ints], whole: HullDistances) -> None:
         """Set the distances of clusters and of labels."""
         self._hulls = [PointSet.of(cloud, part) for part in rows]
         label = self._cluster_label
@@ -242,8 +242,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         sizes = np.bincount(label, weights=self.cluster_sizes_)
         complete = self.cluster_sizes_ == sizes[label]
         known = {(a, b): whole[label[a], label[b]] for a, b in pairs if complete[a] and complete[b]}
-        rest = [pair for pair in pairs if pair not in known]
-        found = known | solve_pairs(self._hulls, rest, self.gap, {}, self.n_jobs, self.progress)
-        self.certificates_ = {pair: in_frame(found[pair], self._frame) for pair in pairs}
+        found = solve_pairs(self._hulls, pairs, self.gap, None, self.n_jobs, self.progress, known)
+        self.certificates_ = found.in_frame(self._frame)
         self.cluster_distances_ = cluster_table(self.certificates_, self.cluster_labels_)
         self.distances_ = label_table(self.cluster_distances_, self.classes_)

@@ -1,27 +1,23 @@
-"""The distances of many pairs of hulls at once, on as many threads as wanted, each pair alone on one."""
+"""The distances of all pairs of labels, and what the next run on the same rows can start from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
-from joblib import effective_n_jobs
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from fbert.directprobe.arrays import Flags, Floats, Ints
 from fbert.directprobe.clusters.equal import shared_rows
-from fbert.directprobe.solver.hull import HullDistance, in_frame, meeting_at, solve
-from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.distances import HullDistances
+from fbert.directprobe.solver.hull import meeting_at
+from fbert.directprobe.solver.kernel import Carried, Cloud
+from fbert.directprobe.solver.many import Pair, Progress, solve_pairs
 from fbert.directprobe.solver.points import PointSet, checked_gap, checked_labels, framed
-from fbert.directprobe.solver.support import Support
 from fbert.errors import InputError
-
-Pair = tuple[int, int]
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -43,19 +39,17 @@ class Supports:
     weights: Floats
 
     @classmethod
-    def of(cls, supports: Mapping[Pair, Support]) -> Supports:
-        """Lay out supports given in rows of X."""
-        found = list(supports.values())
-        sizes = [len(s.rows_a) + len(s.rows_b) for s in found]
-        return cls(
-            np.array(list(supports), dtype=np.int64).reshape(-1, 2),
-            np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64),
-            _joined([part for s in found for part in (s.rows_a, s.rows_b)], np.int64),
-            _joined(
-                [np.arange(size) < len(s.rows_a) for s, size in zip(found, sizes, strict=True)], np.bool_
-            ),
-            _joined([part for s in found for part in (s.weights_a, s.weights_b)], np.float64),
-        )
+    def of(cls, found: HullDistances, members: Sequence[Ints]) -> Supports:
+        """Gather the supports of pairs of labels, in rows of X; members[label] are the sorted ones of one."""
+        carried = found.carried
+        sizes = carried.last - carried.first
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        entries = np.repeat(carried.first - start[:-1], sizes) + np.arange(start[-1])
+        in_first = carried.in_a[entries]
+        label = np.where(in_first, *np.repeat(found.pairs, sizes, axis=0).T)
+        begin = np.cumsum([0, *map(len, members)])
+        rows = np.concatenate(members)[begin[label] + carried.places[entries]]
+        return cls(found.pairs, start, rows, in_first, carried.weights[entries])
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Supports:
@@ -75,18 +69,26 @@ class Supports:
         """Return the arrays by name."""
         return dict(vars(self))
 
-    def local(self, members: Sequence[Ints]) -> dict[Pair, Support]:
-        """Return the supports by pair of labels, in positions within members[label], the sorted rows of each.
+    def within(self, members: Sequence[Ints], pairs: Ints) -> Carried:
+        """Return where the programs of pairs of labels start from, in positions within members[label].
+
+        Args:
+            members: the sorted rows of each label.
+            pairs: (p, 2) indices of the labels; a pair that has no support here starts from nothing.
 
         Raises:
             InputError: the rows do not carry the labels they carried.
         """
-        places = self._places_in_label(members)
-        found = {}
-        for (a, b), part in zip(self.pairs.tolist(), map(slice, self.start, self.start[1:]), strict=True):
-            place, first, weights = places[part], self.in_first[part], self.weights[part]
-            found[a, b] = Support(place[first], weights[first], place[~first], weights[~first])
-        return found
+        places, k = self._places_in_label(members), len(members)
+        number, wanted = self.pairs @ [k, 1], pairs @ [k, 1]
+        order = np.argsort(number)
+        found = order[np.minimum(np.searchsorted(number, wanted, sorter=order), len(order) - 1)]
+        of_first = np.concatenate([[0], np.cumsum(self.in_first)])[self.start]
+        whole = np.minimum(np.diff(of_first), np.diff(self.start - of_first)) > 0
+        there: Flags = (number[found] == wanted) & whole[found]
+        first, last = (np.where(there, self.start[found + i], 0) for i in (0, 1))
+        # As what the compiled method was compiled for, however they came.
+        return Carried(first, last, places, np.array(self.in_first, bool), np.array(self.weights, float))
 
     def _places_in_label(self, members: Sequence[Ints]) -> Ints:
         """Return (s,) where each row stands among those of the label it should carry.
@@ -97,7 +99,7 @@ class Supports:
         n = sum(map(len, members))
         if self.pairs.size and self.pairs.max() >= len(members):
             raise InputError("the warm start has more labels than these points")
-        if self.rows.size and self.rows.max() >= n:
+        if self.rows.size and not 0 <= self.rows.min() <= self.rows.max() < n:
             raise InputError("the warm start belongs to other rows than these")
         label, place = np.empty(n, np.int64), np.empty(n, np.int64)
         for number, rows in enumerate(members):
@@ -115,7 +117,7 @@ def pairwise_distances(
     gap: float = 1e-3,
     warm_start_from: Supports | None = None,
     n_jobs: int | None = None,
-) -> tuple[dict[tuple[Any, Any], HullDistance], Supports]:
+) -> tuple[HullDistances, Supports]:
     """Compute the distances of the hulls of all pairs of labels.
 
     Args:
@@ -137,8 +139,7 @@ def pairwise_distances(
     labels, index = checked_labels(y, len(X))
     members = [np.flatnonzero(index == label) for label in range(len(labels))]
     found = solve_labels(cloud, index, members, gap, warm_start_from, n_jobs)
-    by_label = {(labels[a], labels[b]): in_frame(result, frame) for (a, b), result in found.items()}
-    return by_label, supports_of(found, members)
+    return found.in_frame(frame).named(list(labels)), Supports.of(found, members)
 
 
 def solve_labels(
@@ -149,7 +150,7 @@ def solve_labels(
     warm_start_from: Supports | None,
     n_jobs: int | None,
     progress: Progress | None = None,
-) -> dict[Pair, HullDistance]:
+) -> HullDistances:
     """Solve all pairs of labels. Those that share a point need no solver, which would end in doubt about it.
 
     Args:
@@ -161,57 +162,18 @@ def solve_labels(
         n_jobs: likewise.
         progress: called as progress("distances", done, total), or nothing.
     """
-    starts = warm_start_from.local(members) if warm_start_from is not None else {}
     sets = [PointSet.of(cloud, rows) for rows in members]
-    pairs = [(a, b) for a in range(len(members)) for b in range(a + 1, len(members))]
+    pairs = list(combinations(range(len(members)), 2))
+    start = None
+    if warm_start_from is not None and len(warm_start_from.pairs) and pairs:
+        start = warm_start_from.within(members, np.array(pairs))
     equal = {
         (a, b): meeting_at(sets[a], sets[b], *_places(members, (a, b), rows))
         for (a, b), rows in shared_rows(cloud.given, y).items()
     }
-    rest = [pair for pair in pairs if pair not in equal]
-    found = equal | solve_pairs(sets, rest, gap, starts, n_jobs, progress)
-    return {pair: found[pair] for pair in pairs}
-
-
-def solve_pairs(
-    sets: Sequence[PointSet],
-    pairs: Iterable[Pair],
-    gap: float,
-    starts: Mapping[Pair, Support],
-    n_jobs: int | None,
-    progress: Progress | None = None,
-) -> dict[Pair, HullDistance]:
-    """Solve pairs of point sets, the largest first, so that no thread is left with a large one at the end."""
-    ordered = sorted(pairs)
-    largest_first = sorted(ordered, key=lambda pair: -sum(len(sets[i]) for i in pair))
-
-    def one(pair: Pair) -> tuple[Pair, HullDistance]:
-        return pair, solve(sets[pair[0]], sets[pair[1]], gap, starts.get(pair))
-
-    found = {}
-    # One thread for each product: its rounding would depend on their number.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(effective_n_jobs(n_jobs)) as pool:
-        for done, (pair, result) in enumerate(pool.map(one, largest_first), start=1):
-            found[pair] = result
-            if progress is not None:
-                progress("distances", done, len(ordered))
-    return {pair: found[pair] for pair in ordered}
-
-
-def supports_of(found: Mapping[Pair, HullDistance], members: Sequence[Ints]) -> Supports:
-    """Gather the supports of pairs of labels, in rows of X."""
-    return Supports.of(
-        {
-            (a, b): Support(members[a][r.rows_a], r.weights_a, members[b][r.rows_b], r.weights_b)
-            for (a, b), r in found.items()
-        }
-    )
+    return solve_pairs(sets, pairs, gap, start, n_jobs, progress, equal)
 
 
 def _places(members: Sequence[Ints], labels: Pair, rows: Pair) -> tuple[int, ...]:
     """Return where each row stands among the sorted rows of its label."""
     return tuple(int(np.searchsorted(members[label], row)) for label, row in zip(labels, rows, strict=True))
-
-
-def _joined(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
-    return np.concatenate(parts).astype(kind) if parts else np.empty(0, kind)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED, HullDistance
+from fbert.directprobe.solver.distances import HullDistances
+from fbert.directprobe.solver.hull import OVERLAPPING, SEPARABLE, UNDECIDED
 
 UNDEFINED = "undefined"
 MEASURES = ["distance", "lower", "upper"]
 
 
-def verdict_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndarray) -> pd.DataFrame:
+def verdict_table(found: HullDistances, labels: np.ndarray) -> pd.DataFrame:
     """Return a row per pair of labels: are all points of the one separable from all of the other?"""
-    rows = [(labels[a], labels[b], result.status) for (a, b), result in found.items()]
-    return pd.DataFrame(rows, columns=["label_a", "label_b", "status"])
+    a, b = found.pairs.T
+    return pd.DataFrame({"label_a": labels[a], "label_b": labels[b], "status": found.status})
 
 
-def cluster_table(found: Mapping[tuple[int, int], HullDistance], labels: np.ndarray) -> pd.DataFrame:
+def cluster_table(found: HullDistances, labels: np.ndarray) -> pd.DataFrame:
     """Return a row per pair of clusters: their numbers and labels, distance, bounds, status."""
-    rows = [
-        (a, b, labels[a], labels[b], r.distance, r.lower, r.upper, r.status) for (a, b), r in found.items()
-    ]
-    return pd.DataFrame(rows, columns=["cluster_a", "cluster_b", "label_a", "label_b", *MEASURES, "status"])
+    a, b = found.pairs.T
+    names = {"cluster_a": a, "cluster_b": b, "label_a": labels[a], "label_b": labels[b]}
+    measures = {"distance": found.upper, "lower": found.lower, "upper": found.upper}
+    return pd.DataFrame(names | measures | {"status": found.status})
 
 
 def label_table(clusters: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:

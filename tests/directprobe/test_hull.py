@@ -9,8 +9,10 @@ from scipy.optimize import minimize
 from scipy.spatial import ConvexHull
 
 from fbert.directprobe import DirectProbe, hull_distance, pairwise_distances, separate
-from fbert.directprobe.solver.kernel import Limits, Start, nearest
-from fbert.directprobe.solver.points import PointSet
+from fbert.directprobe.solver.hull import answers_for
+from fbert.directprobe.solver.kernel import Limits, Programs, nearest
+from fbert.directprobe.solver.points import PointSet, sets_of
+from fbert.directprobe.solver.support import Support, carried_by
 from fbert.errors import InputError
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)
@@ -220,6 +222,8 @@ def test_a_gap_that_means_nothing_is_refused(gap):
 def test_the_example_of_the_kernel(rounds, lower, upper):
     A, B, first = np.array([[0.0, 0], [0, 2]]), np.array([[3.0, 1]]), np.array([0])
     limits = Limits(gap=1e-3, error=0.0, zero=0.0, verdict_only=False, batch=1, rounds=rounds)
-    sides = (PointSet.whole(points).side for points in (A, B))
-    found = nearest(*sides, Start(first, first, np.ones(2)), 1.0, limits)
-    np.testing.assert_allclose((found.lower, found.upper), (lower, upper))
+    sets, answers = [sets_of([PointSet.whole(points)]) for points in (A, B)], answers_for(1, 2)
+    programs = Programs(first, np.zeros((1, 2), np.int64), np.ones(1), np.zeros(1), np.zeros(1))
+    nearest(*sets, programs, carried_by(Support(first, np.ones(1), first, np.ones(1))), limits, answers)
+    found = float(answers.lower[0]), np.linalg.norm(answers.points_a - answers.points_b)
+    np.testing.assert_allclose(found, (lower, upper))

@@ -23,8 +23,8 @@ from fbert.directprobe.arrays import Flags, Ints
 from fbert.directprobe.clusters.conflicts import Cluster, Referee
 from fbert.directprobe.clusters.equal import shared_points
 from fbert.directprobe.clusters.merging import Merger
-from fbert.directprobe.pairs import Progress
 from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.many import Progress
 
 
 def clusters_of(cloud: Cloud, y: Ints, apart: Flags, progress: Progress | None) -> tuple[list[Ints], int]:

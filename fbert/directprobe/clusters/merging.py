@@ -31,8 +31,8 @@ from fbert.directprobe.clusters.conflicts import REMEMBERED, Cluster, Conflict, 
 from fbert.directprobe.clusters.glance import TIE, Glance
 from fbert.directprobe.clusters.linkage import Linkage, Merge
 from fbert.directprobe.clusters.planes import Planes
-from fbert.directprobe.pairs import Progress
 from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.many import Progress
 from fbert.directprobe.solver.points import PointSet
 
 FEWEST, MOST = (

@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 
 from fbert.directprobe.arrays import Ints
 from fbert.directprobe.command.reading import text_lines
-from fbert.directprobe.pairs import Pair, Progress, solve_pairs
-from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance, in_frame
+from fbert.directprobe.solver.distances import HullDistances
+from fbert.directprobe.solver.hull import OVERLAPPING, UNDECIDED, HullDistance
 from fbert.directprobe.solver.kernel import Cloud
+from fbert.directprobe.solver.many import Pair, Progress, solve_pairs
 from fbert.directprobe.solver.points import PointSet, framed
 from fbert.errors import InputError
 
@@ -139,9 +140,7 @@ def audit(
     """
     points, frame, cloud = framed(X)
     partition, mixed = _partition(folder / "clusters.txt", np.asarray(y, dtype=str), len(points))
-    found = {
-        pair: in_frame(result, frame) for pair, result in _solved(cloud, partition, n_jobs, progress).items()
-    }
+    found = _solved(cloud, partition, n_jobs, progress).in_frame(frame)
     large = {number for number, rows in partition.rows.items() if len(rows) >= min_cluster_size}
     measured = {pair for pair in found if large.issuperset(pair)}
     published = list(_published(folder / "dis.txt", partition, found))
@@ -162,9 +161,7 @@ def audit(
     )
 
 
-def _solved(
-    cloud: Cloud, partition: _Partition, n_jobs: int, progress: Progress | None
-) -> dict[Pair, HullDistance]:
+def _solved(cloud: Cloud, partition: _Partition, n_jobs: int, progress: Progress | None) -> HullDistances:
     """Solve all pairs of clusters of different labels, by their numbers, in working coordinates."""
     numbers = sorted(partition.rows)
     sets = [PointSet.of(cloud, partition.rows[number]) for number in numbers]
@@ -173,8 +170,7 @@ def _solved(
         for i, j in combinations(range(len(numbers)), 2)
         if partition.labels[numbers[i]] != partition.labels[numbers[j]]
     ]
-    solved = solve_pairs(sets, pairs, GAP, {}, n_jobs, progress)
-    return {(numbers[i], numbers[j]): result for (i, j), result in solved.items()}
+    return solve_pairs(sets, pairs, GAP, None, n_jobs, progress).named(numbers)
 
 
 def _partition(path: Path, y: NDArray[np.str_], n: int) -> tuple[_Partition, list[str]]:

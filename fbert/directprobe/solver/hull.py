@@ -11,10 +11,19 @@ from typing import Any
 import numpy as np
 
 from fbert.directprobe.arrays import Floats, Ints
-from fbert.directprobe.solver.kernel import Found, Limits, Start, nearest
-from fbert.directprobe.solver.points import FAR, Frame, PointSet, as_given, checked, checked_gap, points_of
+from fbert.directprobe.solver.kernel import Answers, Limits, Programs, nearest
+from fbert.directprobe.solver.points import (
+    FAR,
+    Frame,
+    PointSet,
+    as_given,
+    checked,
+    checked_gap,
+    points_of,
+    sets_of,
+)
 from fbert.directprobe.solver.refine import TINY, Bounds, Precision, refine
-from fbert.directprobe.solver.support import Support
+from fbert.directprobe.solver.support import Support, carried_by, support_of
 from fbert.errors import InputError
 
 SEPARABLE, OVERLAPPING, UNDECIDED = "separable", "overlapping", "undecided"
@@ -23,7 +32,6 @@ GRAM = 1e-7  # below this, relative to the extent of the sets, the Gram matrix k
 NOTHING = 1e-8  # what a glance at a crowd takes for distance 0 (working coordinates are at most one)
 CLOSE = 1e-3  # the compiled method goes on to this relative gap, whatever larger one is asked for
 BATCH = 20  # points of either side that join the working set in a round
-FIRST = 40  # points of either side that it begins with: those foremost along the line of the means
 ROUNDS = 1000
 
 
@@ -68,6 +76,11 @@ class HullDistance:
         return self.upper
 
     @property
+    def support(self) -> Support:
+        """The points that carry the answer, with their weights."""
+        return Support(self.rows_a, self.weights_a, self.rows_b, self.weights_b)
+
+    @property
     def margin(self) -> float:
         """Distance of either set from the hyperplane, at least."""
         return self.lower / 2
@@ -106,11 +119,7 @@ def hull_distance(
     Raises:
         InputError: a set is empty, holds NaN or infinite values, or the dimensions differ.
     """
-    start = None
-    if warm_start_from is not None:
-        w = warm_start_from
-        start = Support(w.rows_a, w.weights_a, w.rows_b, w.weights_b)
-    return _both(A, B, gap, start)
+    return _both(A, B, gap, None if warm_start_from is None else warm_start_from.support)
 
 
 def _both(A: Any, B: Any, gap: float, start: Support | None = None) -> HullDistance:
@@ -140,14 +149,13 @@ def in_frame(found: HullDistance, frame: Frame) -> HullDistance:
 def solve(A: PointSet, B: PointSet, gap: float, start: Support | None = None) -> HullDistance:
     """Find the distance of two hulls in working coordinates; an infinite gap asks for the verdict only."""
     centre = (A.mean + B.mean) / 2
-    extent = max(A.radius, B.radius, float(np.linalg.norm(A.mean - B.mean)))
+    extent = float(extent_of(A.radius, B.radius, A.mean - B.mean))
     if max(A.reach, B.reach) > FAR * extent:  # rounding there would cost digits
-        first = start or _first_guess(A, B)
         near_a, near_b = (PointSet.whole(points_of(of.cloud, of.rows) - centre) for of in (A, B))
-        found = _solve(near_a, near_b, extent, gap, first)
+        found = _solve(near_a, near_b, extent, gap, start)
         offset = found.offset + float(found.normal @ centre)
         return replace(found, offset=offset, point_a=found.point_a + centre, point_b=found.point_b + centre)
-    return _solve(A, B, extent, gap, start or _first_guess(A, B))
+    return _solve(A, B, extent, gap, start)
 
 
 def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance:
@@ -158,6 +166,17 @@ def meeting_at(A: PointSet, B: PointSet, row_a: int, row_b: int) -> HullDistance
     return _judged(A, B, nothing, error=0.0, extent=1.0)
 
 
+def refined(A: PointSet, B: PointSet, known: Bounds, extent: float, gap: float) -> HullDistance:
+    """Return the answer for two sets from what the compiled method knows, finished on the points themselves.
+
+    For pairs of which `is_close` says that it ended for want of digits.
+    """
+    error = float(rounding(len(A.mean), max(A.reach, B.reach)))
+    steps = 4 * (len(A.mean) + 2)
+    bounds = refine(A, B, known, Precision(gap, COMMON * extent, error, steps))
+    return _judged(A, B, bounds, error, extent)
+
+
 def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[Floats, float, Ints]:
     """Look for a hyperplane for a few rounds.
 
@@ -166,75 +185,83 @@ def screen(A: PointSet, B: PointSet, rounds: int) -> tuple[Floats, float, Ints]:
         rows of B nearest to A.
     """
     reach = max(A.reach, B.reach)
-    error = rounding(len(A.mean), reach)
+    error = float(rounding(len(A.mean), reach))
     limits = Limits(CLOSE, error, NOTHING, True, BATCH, rounds)
-    found = _nearest(A, B, _first_guess(A, B), reach, limits)
-    return found.normal / max(float(np.linalg.norm(found.normal)), TINY), error, found.rows[~found.in_a]
+    found, _ = _nearest(A, B, None, float(lift_of(reach)), limits)
+    return found.normal / max(float(np.linalg.norm(found.normal)), TINY), error, found.support.rows_b
 
 
-def rounding(d: int, reach: float) -> float:
+def answers_for(p: int, d: int) -> Answers:
+    """Return room for the answers of p pairs of sets of d coordinates."""
+    return Answers(np.zeros(p), np.zeros(p), *(np.zeros((p, d)) for _ in range(3)))
+
+
+def limits_of(gap: float, error: float, zero: float) -> Limits:
+    """Return when the compiled method ends; an infinite gap between the bounds asks for verdicts."""
+    return Limits(min(gap, CLOSE), error, zero, bool(np.isinf(gap)), BATCH, ROUNDS)
+
+
+def extent_of(radius_a: Any, radius_b: Any, apart: Floats) -> Any:
+    """Return the extent of two sets from their radii and the difference of their means (d,), or of many."""
+    return np.maximum(np.maximum(radius_a, radius_b), np.linalg.norm(apart, axis=-1))
+
+
+def lift_of(size: Any) -> Any:
+    """Return the lift for two sets of which no point is further from the origin, by much, or for many."""
+    square = np.square(size)
+    return np.where(square > 0, square, 1.0)
+
+
+def is_close(lower: Any, upper: Any, error: Any, gap: float) -> Any:
+    """Return whether bounds prove two sets, or many, to be apart and are close enough."""
+    return (lower > error) & (lower >= max(1 - gap, 0.0) * upper)
+
+
+def status_of(lower: float, upper: float, error: float, extent: float) -> str:
+    """Return what bounds prove; a hyperplane comes first, being proof whatever the points say."""
+    if lower > error:
+        return SEPARABLE
+    return OVERLAPPING if upper <= COMMON * extent else UNDECIDED
+
+
+def rounding(d: int, reach: Any) -> Any:
     """Bound the rounding error of the scalar products of a unit vector with points of norm `reach`.
 
     A product of d terms is off by d eps at most; there is one for either set, and a factor of two in hand.
     The 64 is for what else is rounded, where d is small.
     """
-    return float(4 * (d + 64) * np.finfo(float).eps * reach)
+    return 4 * (d + 64) * np.finfo(float).eps * reach
 
 
-def _solve(A: PointSet, B: PointSet, extent: float, gap: float, support: Support) -> HullDistance:
+def _solve(A: PointSet, B: PointSet, extent: float, gap: float, start: Support | None) -> HullDistance:
     """Run the compiled method; where its Gram matrix runs out of digits, finish on the points themselves."""
-    error = rounding(len(A.mean), max(A.reach, B.reach))
-    limits = Limits(min(gap, CLOSE), error, GRAM * extent, bool(np.isinf(gap)), BATCH, ROUNDS)
-    found = _nearest(A, B, support, max(A.size, B.size), limits)
-    bounds = Bounds(_support_of(found), found.normal, found.middle, found.lower)
-    if found.lower <= error or found.lower < (1 - gap) * found.upper:
-        steps = 4 * (len(A.mean) + 2)
-        bounds = refine(A, B, bounds, Precision(gap, COMMON * extent, error, steps))
-    return _judged(A, B, bounds, error, extent)
+    error = float(rounding(len(A.mean), max(A.reach, B.reach)))
+    limits = limits_of(gap, error, GRAM * extent)
+    bounds, upper = _nearest(A, B, start, float(lift_of(max(A.size, B.size))), limits)
+    if is_close(bounds.lower, upper, error, gap):
+        return _judged(A, B, bounds, error, extent)
+    return refined(A, B, bounds, extent, gap)
 
 
-def _nearest(A: PointSet, B: PointSet, support: Support, size: float, limits: Limits) -> Found:
-    """Run the compiled method from a support."""
-    weights = np.concatenate([support.weights_a, support.weights_b])
-    return nearest(A.side, B.side, Start(support.rows_a, support.rows_b, weights), size**2 or 1.0, limits)
-
-
-def _support_of(found: Found) -> Support:
-    a, b = found.in_a, ~found.in_a
-    return Support(found.rows[a], found.weights[a], found.rows[b], found.weights[b])
-
-
-def _first_guess(A: PointSet, B: PointSet) -> Support:
-    """Start from the foremost point of either set along the line of the means, with the next ones at hand."""
-    direction = A.mean - B.mean
-    rows_a, rows_b = _foremost(A.scores(direction)), _foremost(B.scores(-direction))
-    return Support(rows_a, _first_of(len(rows_a)), rows_b, _first_of(len(rows_b)))
-
-
-def _foremost(scores: Floats) -> Ints:
-    """Return where the lowest few scores are, in order."""
-    some = np.argpartition(scores, FIRST)[:FIRST] if len(scores) > FIRST else np.arange(len(scores))
-    return some[np.argsort(scores[some], kind="stable")]
-
-
-def _first_of(size: int) -> Floats:
-    """Return weights of which the first has it all."""
-    weights = np.zeros(size)
-    weights[0] = 1.0
-    return weights
+def _nearest(
+    A: PointSet, B: PointSet, start: Support | None, lift: float, limits: Limits
+) -> tuple[Bounds, float]:
+    """Run the compiled method for a pair; return what it found, and the distance of the points."""
+    answers = answers_for(1, len(A.mean))
+    one, zero = np.zeros(1, np.int64), np.zeros((1, 2), np.int64)
+    programs = Programs(one, zero, *(np.array([value]) for value in (lift, limits.error, limits.zero)))
+    carried = nearest(sets_of([A]), sets_of([B]), programs, carried_by(start), limits, answers)
+    bounds = Bounds(support_of(carried, 0), answers.normals[0], answers.middle[0], answers.lower[0])
+    return bounds, float(np.linalg.norm(answers.points_a[0] - answers.points_b[0]))
 
 
 def _judged(A: PointSet, B: PointSet, found: Bounds, error: float, extent: float) -> HullDistance:
-    """State what the bounds prove; a hyperplane comes first, being proof whatever the points say."""
+    """State what the bounds prove."""
     support, lower = found.support, found.lower
     a, b = support.weights_a @ A.at(support.rows_a), support.weights_b @ B.at(support.rows_b)
     upper = float(np.linalg.norm(a - b))
     length = max(float(np.linalg.norm(found.normal)), TINY)
-    status = UNDECIDED
-    if lower > error:
-        status = SEPARABLE
-    elif upper <= COMMON * extent:
-        status = OVERLAPPING
+    status = status_of(lower, upper, error, extent)
     return HullDistance(
         status,
         lower=lower - error if status == SEPARABLE else 0.0,

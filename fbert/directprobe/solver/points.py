@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 from scipy.linalg.blas import dsyrk
 from scipy.linalg.lapack import dpotrf
 from threadpoolctl import threadpool_limits
@@ -22,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from fbert.directprobe.arrays import Floats, Ints
 from fbert.directprobe.solver.kernel import (
     Cloud,
-    Side,
+    Sets,
     cloud_of,
     farthest,
     mean_and_longest,
@@ -141,11 +142,6 @@ class PointSet:
         """Return the number of points."""
         return len(self.rows)
 
-    @property
-    def side(self) -> Side:
-        """The points, for the compiled method."""
-        return Side(self.cloud, self.rows)
-
     def scores(self, w: Floats) -> Floats:
         """Return (k,) products of the points with w (d,)."""
         out = np.empty(len(self.rows))
@@ -155,6 +151,13 @@ class PointSet:
     def at(self, places: Ints) -> Floats:
         """Return (m, d) working coordinates of the points at some places."""
         return points_of(self.cloud, self.rows[places])
+
+
+def sets_of(sets: Sequence[PointSet]) -> Sets:
+    """Return sets of points of one cloud, for the compiled method."""
+    begin = np.cumsum([0, *map(len, sets)])
+    rows = np.concatenate([one.rows for one in sets])
+    return Sets(sets[0].cloud, rows, begin, np.stack([one.mean for one in sets]))
 
 
 def reach_of(cloud: Cloud, longest: float) -> float:
@@ -298,15 +301,14 @@ def _flat(X: Floats, frame: Frame, width: float) -> Floats:
     """
     d = X.shape[1]
     nothing = np.empty((0, d))
-    for step in sorted({max(1, len(X) // (FEW * d)), 1}, reverse=True):
-        some = X[::step]
-        products, least = _products(some, frame), 4 * len(some) * width**2
-        products.flat[:: d + 1] -= least
-        fault = dpotrf(products, lower=True, overwrite_a=True, clean=False)[1]
-        if fault == 0:  # a Cholesky factor: what was taken from every axis left it positive
-            return nothing
-    squares, axes = np.linalg.eigh(_products(X, frame))
-    narrow = axes[:, squares <= least].T
+    some = X[:: max(1, len(X) // (FEW * d))]
+    products = _products(some, frame)
+    products.flat[:: d + 1] -= 4 * len(some) * width**2
+    fault = dpotrf(products, lower=True, overwrite_a=True, clean=False)[1]
+    if fault == 0:  # a Cholesky factor: what was taken from every axis left it positive
+        return nothing
+    largest = 4 * len(X) * width**2
+    narrow = eigh(_products(X, frame), subset_by_value=(-np.inf, largest), overwrite_a=True)[1].T
     if not len(narrow) or len(narrow) == d:  # all of them: a single place, which is left as it is
         return nothing
     along = np.concatenate([frame.inside(block) @ narrow.T for block in _blocks(X)])
