@@ -251,7 +251,8 @@ def _nearest(
     one, zero = np.zeros(1, np.int64), np.zeros((1, 2), np.int64)
     programs = Programs(one, zero, *(np.array([value]) for value in (lift, limits.error, limits.zero)))
     carried = nearest(sets_of([A]), sets_of([B]), programs, carried_by(start), limits, answers)
-    bounds = Bounds(support_of(carried, 0), answers.normals[0], answers.middle[0], answers.lower[0])
+    middle, lower = float(answers.middle[0]), float(answers.lower[0])
+    bounds = Bounds(support_of(carried, 0), answers.normals[0], middle, lower)
     return bounds, float(np.linalg.norm(answers.points_a[0] - answers.points_b[0]))
 
 
