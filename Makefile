@@ -16,8 +16,11 @@ INSTALL := install --disable-pip-version-check --quiet --no-compile
 # what they started, so there are two processes more than cores.
 SIDE_BY_SIDE := --numprocesses $$(( $(CORES) + 2 )) --dist loadfile --no-loadscope-reorder
 QUICK := not workflow and not training and not network and not hard and not anywhere and not container and not slurm and not browser
-# Which part of the long tests goes with a commit: each in its turn, as chance has it.
-PART ?= $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % 12 + 1)))/12
+# Which of N parts of some tests goes with a commit: each in its turn, as chance has it.
+turn = $(shell echo $$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % $(1) + 1)))/$(1)
+PART ?= $(call turn,12)
+# For test-anywhere and test-slurm: SHARE=2 passes half of them.
+PORTION = $(if $(SHARE),--part $(call turn,$(SHARE)))
 # More for pytest, as in `make test OPTIONS=--exitfirst`.
 OPTIONS ?=
 
@@ -66,7 +69,7 @@ coverage: $(READY_DEV) ## Say how much of fbert the tests of `make check` run, a
 coverage-report: # of the last tests that ran with `--cov`
 	$(BIN)/coverage report --sort=cover | sed -n '1,7p;$$p'
 
-test: $(READY_DEV) ## Pass the tests: every promise once, in about six minutes on two cores
+test: $(READY_DEV) ## Pass the tests: every promise once, in six to nine minutes on two cores
 	$(BIN)/python -m pytest --durations=10 $(SIDE_BY_SIDE) $(OPTIONS)
 
 test-hard: $(READY_DEV) ## Pass the tests that take long, all of them
@@ -76,7 +79,7 @@ test-part: $(READY_DEV) ## Pass a twelfth of those, which one depends on the com
 	$(BIN)/python -m pytest -m hard --part $(PART) $(SIDE_BY_SIDE) $(OPTIONS)
 
 test-anywhere: $(READY_DEV) ## Pass the tests in which fbert is deployed: the wheel, Snakemake alone, from git, read-only
-	$(BIN)/python -m pytest -m "anywhere and not hard" --durations=10 $(OPTIONS)
+	$(BIN)/python -m pytest -m "anywhere and not hard" --durations=10 $(PORTION) $(OPTIONS)
 
 test-container: $(READY_DEV) ## Build the image of the Dockerfile and run studies in it (Docker; else root on Debian)
 	docker info >/dev/null 2>&1 || { command -v buildah && command -v debootstrap; } >/dev/null || \
@@ -84,7 +87,7 @@ test-container: $(READY_DEV) ## Build the image of the Dockerfile and run studie
 	$(BIN)/python -m pytest -m container tests/container
 
 test-slurm: $(READY_DEV) ## Pass the tests on a real SLURM, which they install and start (root on Debian)
-	$(BIN)/python -m pytest -m slurm tests/slurm
+	$(BIN)/python -m pytest -m slurm $(PORTION) tests/slurm
 
 test-browser: $(READY_DEV) ## Pass the tests of the report in a headless Chromium (installed if missing: root on Debian)
 	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)

@@ -40,7 +40,7 @@ def _choose_part(config, items, number, parts):
     """Keep every N-th group, from the K-th on; tests of one file with the same parameters are a group.
 
     They share what is slow to make, and groups in turn make parts of about the same length, which those by a
-    hash would not be.
+    hash would not be. On SLURM each test is slow by itself, and a group of its own.
     """
     groups = list(dict.fromkeys(map(_group, items)))[number - 1 :: parts]
     config.hook.pytest_deselected(items=[item for item in items if _group(item) not in groups])
@@ -48,6 +48,8 @@ def _choose_part(config, items, number, parts):
 
 
 def _group(item):
+    if item.get_closest_marker("slurm"):
+        return item.nodeid
     return item.path, item.callspec.id if hasattr(item, "callspec") else None
 
 

@@ -19,6 +19,7 @@ FILES = {
     "test_d.py": "def test_quick(): pass\n",
     "test_e.py": "def test_on_the_study(finished): pass\ndef test_starts(checkout): pass\n",
     "test_f.py": "def test_quick(): pass\n",
+    "test_g.py": "import pytest\npytestmark = pytest.mark.slurm\ndef test_one(): pass\ndef test_other(): pass\n",
 }
 
 
@@ -28,7 +29,7 @@ def folder(tmp_path_factory):
     for name, text in FILES.items():
         (folder / name).write_text(text)
     shutil.copy(TESTS / "conftest.py", folder)
-    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {TESTS}\nmarkers =\n  hard\n  workflow\n")
+    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {TESTS}\nmarkers =\n  hard\n  slurm\n  workflow\n")
     return folder
 
 
@@ -50,8 +51,13 @@ def test_every_test_is_in_one_part_and_those_that_share_in_the_same(folder):
     ]
 
 
+def test_on_slurm_each_test_is_a_part_of_its_own(folder):
+    parts = [chosen(folder, "-m", "slurm", "--part", f"{number}/2") for number in (1, 2)]
+    assert parts == [["test_g.py::test_one"], ["test_g.py::test_other"]]
+
+
 def test_one_file_makes_the_study_and_the_others_that_need_it_are_last(folder):
-    files = [name.partition("::")[0] for name in chosen(folder, "-m", "not hard")]
+    files = [name.partition("::")[0] for name in chosen(folder, "-m", "not hard and not slurm")]
     assert list(dict.fromkeys(files)) == ["test_c.py", "test_d.py", "test_f.py", "test_e.py"]
 
 
