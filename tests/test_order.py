@@ -19,7 +19,7 @@ FILES = {
     "test_d.py": "def test_quick(): pass\n",
     "test_e.py": "def test_on_the_study(finished): pass\ndef test_starts(checkout): pass\n",
     "test_f.py": "def test_quick(): pass\n",
-    "test_g.py": "import pytest\npytestmark = pytest.mark.slurm\ndef test_one(): pass\ndef test_other(): pass\n",
+    "test_g.py": HARD.replace("hard", "slurm") + "def test_one(): pass\ndef test_other(): pass\n",
 }
 
 
@@ -29,7 +29,8 @@ def folder(tmp_path_factory):
     for name, text in FILES.items():
         (folder / name).write_text(text)
     shutil.copy(TESTS / "conftest.py", folder)
-    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {TESTS}\nmarkers =\n  hard\n  slurm\n  workflow\n")
+    marks = "\n".join(f"  {mark}" for mark in ("hard", "slurm", "workflow"))
+    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {TESTS}\nmarkers =\n{marks}\n")
     return folder
 
 
