@@ -3,11 +3,12 @@
 import pickle
 import tracemalloc
 
+import joblib
 import numpy as np
 import pytest
 
 from fbert.directprobe import DirectProbe, pairwise_distances
-from fbert.directprobe.solver.kernel import nearest
+from fbert.directprobe.solver.kernel import farthest, nearest, write_scores
 from fbert.directprobe.solver.points import PointSet, framed, lengths_of, mean_of
 from fbert.errors import InputError
 
@@ -55,14 +56,20 @@ def test_single_precision_changes_no_answer(away):
         assert found.lower <= exact[pair].upper * (1 + 1e-6) and found.upper >= exact[pair].lower * (1 - 1e-6)
 
 
-def test_a_probe_that_was_pickled_needs_nothing_compiled_anew():
-    """The kernel is compiled for points that cannot be written, a flag that NumPy does not pickle."""
+def test_a_probe_that_was_pickled_needs_nothing_compiled_anew(tmp_path):
+    """The kernel is compiled for points that cannot be written, a flag that NumPy does not pickle.
+
+    What joblib maps from a file cannot be written at all, and the kernel is not compiled for that.
+    """
     X = np.random.default_rng(5).normal(size=(30, 3))
     probe = DirectProbe().fit(X, np.arange(30) % 2)
-    expected, compiled = probe.predict(X + 0.1), len(nearest.signatures)
-    again = pickle.loads(pickle.dumps(probe))
-    np.testing.assert_array_equal(again.predict(X + 0.1), expected)
-    assert len(nearest.signatures) == compiled
+    functions = [nearest, write_scores, farthest]
+    expected, compiled = probe.predict(X + 0.1), [len(of.signatures) for of in functions]
+    joblib.dump(probe, tmp_path / "probe")
+    for again in (pickle.loads(pickle.dumps(probe)), joblib.load(tmp_path / "probe", mmap_mode="r")):
+        np.testing.assert_array_equal(again.predict(X + 0.1), expected)
+        np.testing.assert_array_equal(again.hull_distances(X), probe.hull_distances(X))
+    assert [len(of.signatures) for of in functions] == compiled
 
 
 def test_points_that_were_changed_in_place_are_refused():

@@ -3,9 +3,9 @@
 A study has tens of thousands of pairs, and most of what is asked of them is a column: the statuses, the lower
 bounds. An object for each would cost as much as the small programs behind them.
 
-Example: of three sets the pairs are (0, 1), (0, 2) and (1, 2). `found.lower` has their three lower bounds,
-`found[0, 2]` is the `HullDistance` of the second pair, and after `found.named(["noun", "verb", "adverb"])`
-it is `found["noun", "adverb"]`.
+Example: of three sets the pairs are (0, 1), (0, 2) and (1, 2). `found.lower` has their three lower bounds, and
+`found[0, 2]` is the `HullDistance` of the second pair; of `found.named(["noun", "verb", "adverb"])` it is
+`["noun", "adverb"]`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ class HullDistances(Mapping[tuple[Any, Any], HullDistance]):
             self,
             lower=self.lower * frame.unit,
             upper=self.upper * frame.unit,
-            offset=self.normals @ frame.centre + self.offset * frame.unit,
+            # Not by BLAS, whose rounding would depend on the number of its threads.
+            offset=np.einsum("ij,j->i", self.normals, frame.centre) + self.offset * frame.unit,
             points_a=frame.outside(self.points_a),
             points_b=frame.outside(self.points_b),
         )

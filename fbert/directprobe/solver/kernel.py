@@ -78,11 +78,12 @@ class Cloud(NamedTuple):
 def cloud_of(given: Array, centre: Array, unit: float, flat: Array) -> Cloud:
     """Return a cloud of points (n, d), sealed: row after row in memory, as a view that cannot be written.
 
-    To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one.
+    To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one; the
+    others it is compiled for can be written, so they are copied, should they have been read from a file.
     """
     view = np.ascontiguousarray(given).view()
     view.flags.writeable = False
-    return Cloud(view, centre, unit, flat)
+    return Cloud(view, np.array(centre), float(unit), np.array(flat))
 
 
 class Side(NamedTuple):
@@ -161,9 +162,9 @@ class Programs(NamedTuple):
     """Pairs of sets whose distances are wanted.
 
     Attributes:
-        rows: (p,) where the answer of each is to stand, and what it starts from stands.
+        rows: (p,) row of each among the answers, and among what carried those that it starts from.
         pairs: (p, 2) numbers of the sets.
-        lift: (p,) as for `nearest`.
+        lift: (p,) as in `Working`: the square of a typical norm.
         error, zero: (p,) as in `Limits`.
     """
 

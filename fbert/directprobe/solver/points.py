@@ -123,6 +123,10 @@ class PointSet:
         mean -= cloud.flat.T @ (cloud.flat @ mean)
         return cls(cloud, rows, mean, reach_of(cloud, longest))
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take back what was pickled, in arrays that can be written, whatever file they were read from."""
+        vars(self).update(state | {name: np.array(state[name]) for name in ("rows", "mean")})
+
     @classmethod
     def whole(cls, points: Floats) -> PointSet:
         """Take all of some (n, d) points, which are in working coordinates."""
