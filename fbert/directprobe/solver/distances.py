@@ -3,7 +3,7 @@
 A study has tens of thousands of pairs, and most of what is asked of them is a column: the statuses, the lower
 bounds. An object for each would cost as much as the small programs behind them.
 
-Example: of three sets the pairs are (0, 1), (0, 2) and (1, 2). `found.lower` has their three lower bounds, and
+Example: of three sets the pairs are (0, 1), (0, 2) and (1, 2). `found.lower` has their three lower bounds,
 `found[0, 2]` is the `HullDistance` of the second pair; of `found.named(["noun", "verb", "adverb"])` it is
 `["noun", "adverb"]`.
 """
