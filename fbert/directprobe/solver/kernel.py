@@ -78,8 +78,8 @@ class Cloud(NamedTuple):
 def cloud_of(given: Array, centre: Array, unit: float, flat: Array) -> Cloud:
     """Return a cloud of points (n, d), sealed: row after row in memory, as a view that cannot be written.
 
-    To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one. The
-    others can be written where it is compiled for them, so they are copied: they may be mapped from a file.
+    To numba such an array is of a type of its own. Users may give one, and the kernel is compiled for one.
+    The others can be written where it is compiled for them, so they are copied: a file may be mapped to them.
     """
     view = np.ascontiguousarray(given).view()
     view.flags.writeable = False
