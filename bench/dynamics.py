@@ -134,7 +134,7 @@ def compare(task: str, run: Followed, scale: Scale) -> str:
     size = f"{len(run.y)} x {d}, {len(run.vectors)} snapshots x {len(LAYERS)} layers"
     return (
         f"| {task}, {size}, {linear} of {sets} linear | {seconds:.0f} s "
-        f"| {mean * pairs:.0f} s ({tried} pairs, {mean:.2f} s each; {pairs} pairs in all) "
+        f"| {mean * pairs:.0f} s ({tried} pairs, {1000 * mean:.0f} ms each; {pairs} pairs in all) "
         f"| {mean * pairs / seconds:.0f}x | {difference:.1e} |"
     )
 
