@@ -133,13 +133,12 @@ class Bound(NamedTuple):
     Attributes:
         normal: (d,) the vector whose hyperplane gives the lower bound, of any length.
         middle: its product with the points midway between the sets.
-        lower, upper: the bounds, as found in float64.
+        lower: the bound, as found in float64.
     """
 
     normal: Array
     middle: float
     lower: float
-    upper: float
 
 
 class Sets(NamedTuple):
@@ -608,7 +607,7 @@ def _larger(array: Array, m: int, n: int, rows: int, columns: int) -> Array:
 
 
 @compiled
-def _working(room: int, d: int, lift: float) -> Working:
+def _working(room: int, d: int) -> Working:
     """Return a working set with room for points; memory that is not touched costs nothing, growing does."""
     return Working(
         np.empty(room, np.int64),
@@ -619,7 +618,7 @@ def _working(room: int, d: int, lift: float) -> Working:
         np.empty(room, np.int64),
         np.empty((room, room)),
         np.empty((2, room)),
-        lift,
+        0.0,
     )
 
 
@@ -684,7 +683,7 @@ def _search(A: Side, B: Side, start: Start, work: Working, limits: Limits) -> tu
     Each round solves the working set, prices all points with one product, and adds the worst of them.
 
     Returns:
-        The working set with the nearest points found, how many are active, and the bounds.
+        The working set with the nearest points found, how many are active, and the lower bound.
     """
     gap, batch, d = limits.gap, limits.batch, A.cloud.centre.shape[0]
     n_a, n_b, m = A.rows.shape[0], B.rows.shape[0], start.places.shape[0]
@@ -740,7 +739,7 @@ def _search(A: Side, B: Side, start: Start, work: Working, limits: Limits) -> tu
             work = _with_room(work, m, 2 * (m + count))
         _enter(A, B, more[:count], more_in_a[:count], work, m)
         m += count
-    return work, k, Bound(normal, middle, lower, upper)
+    return work, k, Bound(normal, middle, lower)
 
 
 @inlined
@@ -803,11 +802,12 @@ def nearest(
     Returns:
         What carries the answers, in the order of the programs.
     """
-    p, d, room = programs.rows.shape[0], A.means.shape[1], ZERO
+    p, d, room, largest = programs.rows.shape[0], A.means.shape[1], ZERO, ZERO
     for i in range(p):
         a, b = programs.pairs[i, 0], programs.pairs[i, 1]
-        room += A.begin[a + 1] - A.begin[a] + B.begin[b + 1] - B.begin[b]
-    work = _working(2 * FIRST + ROOM * limits.batch, d, 0.0)
+        points = A.begin[a + 1] - A.begin[a] + B.begin[b + 1] - B.begin[b]
+        room, largest = room + points, max(largest, points)
+    work = _working(min(2 * FIRST + ROOM * limits.batch, largest) + 1, d)
     places, in_a, weights = np.empty(room, np.int64), np.empty(room, np.bool_), np.empty(room)
     first, last, used = np.empty(p, np.int64), np.empty(p, np.int64), ZERO
     for i in range(p):
